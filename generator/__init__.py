@@ -1,0 +1,1 @@
+"""Neuron Atlas: measure every chosen neuron of a vision network, publish one static atlas."""

@@ -1,0 +1,196 @@
+"""The schema of a recipe: which network, images, layers and neurons, and every setting."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import tomli_w
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator
+
+Positive = Annotated[int, Field(ge=1)]
+Share = Annotated[float, Field(gt=0, le=1)]
+Triple = tuple[float, float, float]
+Neurons = Literal["all"] | int | tuple[int, ...]
+Source = Literal["folder", "cifar10", "imagenette", "oxford-iiit-pet"]
+
+
+def _unique(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    if len(set(values)) != len(values):
+        raise ValueError("must not name anything twice")
+    return values
+
+
+def _neurons(value: object) -> object:
+    """Check the three forms of `layers.neurons` at once, so that a fault gets one message."""
+    if value == "all" or _is_count(value, least=1):
+        return value
+    if not isinstance(value, list | tuple) or not value or not all(_is_count(item, least=0) for item in value):
+        raise ValueError('must be "all", a count from 1 on, or a list of channel numbers from 0 on')
+    return _unique(tuple(value))
+
+
+def _as_json(value: Neurons) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _is_count(value: object, *, least: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= least
+
+
+class Section(BaseModel):
+    """A part of a recipe: immutable, strict, without unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class NetworkSection(Section):
+    """Which network.
+
+    `model` is a torchvision name (`resnet18`) or a factory of the user's own
+    (`package.module:function`, called without arguments, returns a module). `weights` is a
+    member of the model's torchvision weights enum (`DEFAULT`, `IMAGENET1K_V1`), a state-dict file
+    (`.pth`, `.pt`, `.safetensors`), `random` (seeded initialization), or empty for the weights
+    a factory brings itself. `class_names` is a text file, one name a line (`id<TAB>words` allowed).
+    """
+
+    model: Annotated[str, Field(min_length=1)]
+    weights: str = ""
+    class_names: str = ""
+    trained_on: str = ""
+
+
+class PreprocessSection(Section):
+    """How an image becomes the network's input; what is left out comes from the weights enum.
+
+    `resize` is the shorter side and `crop` the centre crop's side, both in pixels; `mean` and
+    `std` are per channel for values from 0 to 1.
+    """
+
+    resize: Positive | None = None
+    crop: Positive | None = None
+    interpolation: Literal["nearest", "bilinear", "bicubic"] | None = None
+    mean: Triple | None = None
+    std: Triple | None = None
+
+
+class ImagesSection(Section):
+    """Which images.
+
+    `path` is the folder of class folders for `source = "folder"`, else where the data set is
+    (or is to be) stored; empty for the user's cache. `limit` keeps a seeded random sample of so many
+    images. `class_names` maps folder names to words, `folder<TAB>words` a line.
+    """
+
+    source: Source
+    path: str = ""
+    split: str = ""
+    download: bool = False
+    limit: Positive | None = None
+    class_names: str = ""
+    name: str = ""
+    licence: str = ""
+    citation: str = ""
+
+
+class LayersSection(Section):
+    """Which layers and neurons.
+
+    `select` holds layer names, globs or `auto` (the first convolution and the outputs of the
+    network's blocks). `neurons` is `all`, a list of channels, or a count drawn by `rule`.
+    """
+
+    select: Annotated[tuple[str, ...], Field(min_length=1), AfterValidator(_unique)] = ("auto",)
+    neurons: Annotated[Neurons, PlainValidator(_neurons), PlainSerializer(_as_json)] = 24
+    rule: Literal["random", "first"] = "random"
+
+
+class StatisticsSection(Section):
+    """Statistics: bins of the shown histograms and bootstrap resamples for intervals."""
+
+    bins: Annotated[int, Field(ge=8, le=512)] = 48
+    bootstrap: Annotated[int, Field(ge=20, le=10_000)] = 200
+
+
+class ExemplarsSection(Section):
+    """Exemplars: how many images of each kind; strata are drawn from `pool` random images."""
+
+    top: Annotated[int, Field(ge=1, le=64)] = 9
+    bottom: Annotated[int, Field(ge=1, le=64)] = 5
+    strata: Annotated[int, Field(ge=1, le=20)] = 5
+    per_stratum: Annotated[int, Field(ge=1, le=20)] = 3
+    random: Annotated[int, Field(ge=1, le=64)] = 9
+    pool: Annotated[int, Field(ge=10)] = 1000
+
+
+class VisualizationSection(Section):
+    """Feature visualization: pixels a side (default: the network's input size), steps, step size."""
+
+    size: Annotated[int, Field(ge=16, le=1024)] | None = None
+    steps: Annotated[int, Field(ge=8, le=10_000)] = 128
+    learning_rate: Annotated[float, Field(gt=0, le=10)] = 0.05
+    batch: Positive = 8
+
+
+class ComputeSection(Section):
+    """Where and how the work runs; nothing here changes a result beyond float tolerance."""
+
+    device: str = "auto"
+    batch_size: Positive = 64
+    workers: Positive = 1
+    backend: Literal["sequential", "loky", "threading", "dask", "ray"] = "sequential"
+    shard: Positive = 1000
+
+
+class Recipe(Section):
+    """A whole recipe; see the sections for what each key means."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=80)]
+    title: Annotated[str, Field(min_length=1)]
+    description: str = ""
+    seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    network: NetworkSection
+    preprocess: PreprocessSection = PreprocessSection()
+    images: ImagesSection
+    layers: LayersSection = LayersSection()
+    statistics: StatisticsSection = StatisticsSection()
+    exemplars: ExemplarsSection = ExemplarsSection()
+    visualization: VisualizationSection = VisualizationSection()
+    compute: ComputeSection = ComputeSection()
+
+    def sha256(self) -> str:
+        """Return the hash of everything that can change a result (all but `compute` and prose)."""
+        content = self.model_dump(mode="json", exclude={"compute", "title", "description"})
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def is_weights_file(weights: str) -> bool:
+    """Whether `weights` means a state-dict file rather than a name."""
+    return "/" in weights or weights.endswith((".pth", ".pt", ".safetensors"))
+
+
+def published(recipe: Recipe) -> Recipe:
+    """Return the recipe as pages show it: files by name, without this machine's folders."""
+    images = recipe.images
+    network = recipe.network
+    return recipe.model_copy(
+        update={
+            "images": images.model_copy(
+                update={"path": _bare(images.path), "class_names": _bare(images.class_names)}
+            ),
+            "network": network.model_copy(
+                update={"weights": _bare(network.weights), "class_names": _bare(network.class_names)}
+            ),
+        }
+    )
+
+
+def _bare(path: str) -> str:
+    return Path(path).name
+
+
+def to_toml(recipe: Recipe) -> str:
+    """Return a recipe as TOML text: what differs from the defaults, without `compute`."""
+    return tomli_w.dumps(recipe.model_dump(mode="json", exclude={"compute"}, exclude_defaults=True))

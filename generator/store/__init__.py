@@ -1,0 +1,1 @@
+"""The store: paths, manifest, atomic saving and loading of records."""

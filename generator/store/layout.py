@@ -1,0 +1,94 @@
+"""The only place that knows paths: of records, pages and site, and of what comes with the package."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import generator
+from generator.errors import StoreError
+from generator.records import NeuronId
+
+PACKAGE = Path(generator.__file__).parent
+
+
+def bundled(name: Literal["templates", "site_src", "mkdocs.yml"]) -> Path:
+    """Return the path of something that travels with the package (checkout or wheel).
+
+    Raises:
+        StoreError: The installation is incomplete.
+    """
+    for candidate in (PACKAGE / "_bundle" / name, PACKAGE.parent / name):
+        if candidate.exists():
+            return candidate
+    raise StoreError(f"`{name}` is missing from the installation; install neuron-atlas again")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The folders below one output folder."""
+
+    output: Path
+
+    @property
+    def records(self) -> Path:
+        """All records."""
+        return self.output / "records"
+
+    @property
+    def docs(self) -> Path:
+        """The Markdown that MkDocs reads: site_src and generated pages."""
+        return self.output / "docs"
+
+    @property
+    def site(self) -> Path:
+        """The finished site."""
+        return self.output / "site"
+
+    @property
+    def lock(self) -> Path:
+        """The file that a running build holds locked."""
+        return self.output / ".lock"
+
+    def atlas(self, name: str) -> Path:
+        """The records of one atlas that depend on its images."""
+        return self.records / "atlases" / name
+
+    def manifest(self, atlas: str) -> Path:
+        """The manifest of one atlas: what it consists of."""
+        return self.atlas(atlas) / "manifest.json"
+
+    def network(self, sha256: str) -> Path:
+        """The records of one network that depend on no images, shared by its atlases."""
+        return self.records / "networks" / sha256[:16]
+
+
+def atlas_page(atlas: str) -> str:
+    """The cover of an atlas, below docs/ (the site has `.html` for `.md`)."""
+    return f"{atlas}/index.md"
+
+
+def neurons_page(atlas: str) -> str:
+    """The table of all neurons of an atlas."""
+    return f"{atlas}/neurons.md"
+
+
+def data_page(atlas: str) -> str:
+    """The downloads and provenance of an atlas."""
+    return f"{atlas}/data.md"
+
+
+def layer_page(atlas: str, layer: str) -> str:
+    """A layer's page."""
+    return f"{atlas}/{layer}/index.md"
+
+
+def neuron_page(neuron: NeuronId) -> str:
+    """A neuron's page: its id is its address."""
+    return f"{neuron}.md"
+
+
+def neuron_json(neuron: NeuronId) -> str:
+    """A neuron's data."""
+    return f"{neuron}.json"
