@@ -27,7 +27,7 @@ def _neurons(value: object) -> object:
     """Check the three forms of `layers.neurons` at once, so that a fault gets one message."""
     if value == "all" or _is_count(value, least=1):
         return value
-    if not isinstance(value, list | tuple) or not value or not all(_is_count(item, least=0) for item in value):
+    if not isinstance(value, list | tuple) or not value or not all(_is_count(one, least=0) for one in value):
         raise ValueError('must be "all", a count from 1 on, or a list of channel numbers from 0 on')
     return _unique(tuple(value))
 
@@ -130,8 +130,8 @@ class VisualizationSection(Section):
 
     size: Annotated[int, Field(ge=16, le=1024)] | None = None
     steps: Annotated[int, Field(ge=8, le=10_000)] = 128
-    learning_rate: Annotated[float, Field(gt=0, le=10)] = 0.05
-    batch: Positive = 8
+    learning_rate: Annotated[float, Field(gt=0, le=10)] = 0.1
+    batch: Positive = 12
 
 
 class ComputeSection(Section):

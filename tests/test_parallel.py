@@ -26,7 +26,7 @@ def test_no_tasks_give_no_results() -> None:
 
 @pytest.mark.parametrize("backend", ["dask", "ray"])
 def test_a_missing_backend_names_the_remedy(backend: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(name: str, *rest: Any) -> Any:
+    def refuse(name: str, *_: Any) -> Any:
         raise ImportError(name)
 
     monkeypatch.setattr("importlib.import_module", refuse)

@@ -13,7 +13,14 @@ from generator.progress import Reporter, duration
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(0.04, "0.0 s"), (9.94, "9.9 s"), (9.96, "10 s"), (59.4, "59 s"), (59.6, "1 min 00 s"), (3600, "1 h 00 min")],
+    [
+        (0.04, "0.0 s"),
+        (9.94, "9.9 s"),
+        (9.96, "10 s"),
+        (59.4, "59 s"),
+        (59.6, "1 min 00 s"),
+        (3600, "1 h 00 min"),
+    ],
 )
 def test_durations_in_words(seconds: float, words: str) -> None:
     assert duration(seconds) == words

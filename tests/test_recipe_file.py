@@ -72,14 +72,21 @@ def test_each_fault_has_its_line(change: dict[str, Any], words: str) -> None:
 
 def test_all_faults_come_at_once() -> None:
     with pytest.raises(RecipeError) as caught:
-        check_recipe({**MINIMAL, "seed": -1, "nmae": 1, "statistics": {"bins": 3, "bootstrap": 1}}, "mine.toml")
+        check_recipe(
+            {**MINIMAL, "seed": -1, "nmae": 1, "statistics": {"bins": 3, "bootstrap": 1}}, "mine.toml"
+        )
     assert len(caught.value.problems) == 4
 
 
 def test_overrides_are_read_as_toml_and_else_as_text() -> None:
     recipe = load_recipe(
         "resnet18-cifar10",
-        {"layers.neurons": "[1, 2]", "network.weights": "some/file.pth", "seed": "7", "compute.device": "cpu"},
+        {
+            "layers.neurons": "[1, 2]",
+            "network.weights": "some/file.pth",
+            "seed": "7",
+            "compute.device": "cpu",
+        },
     )
     assert recipe.layers.neurons == (1, 2)
     assert recipe.network.weights == "some/file.pth"
@@ -107,19 +114,27 @@ def test_published_recipe_names_no_folder_and_hashes_alike(tmp_path: Path) -> No
 
 def test_compute_and_prose_do_not_change_the_hash() -> None:
     plain = load_recipe("resnet18-cifar10")
-    assert plain.sha256() == load_recipe("resnet18-cifar10", {"compute.batch_size": "3", "title": "T"}).sha256()
+    assert (
+        plain.sha256() == load_recipe("resnet18-cifar10", {"compute.batch_size": "3", "title": "T"}).sha256()
+    )
     assert plain.sha256() != load_recipe("resnet18-cifar10", {"seed": "3"}).sha256()
 
 
 def test_toml_of_a_recipe_reads_back_as_itself(tmp_path: Path) -> None:
-    recipe = load_recipe("resnet18-cifar10", {"layers.neurons": "[3, 1]", "preprocess.interpolation": "bicubic"})
+    recipe = load_recipe(
+        "resnet18-cifar10", {"layers.neurons": "[3, 1]", "preprocess.interpolation": "bicubic"}
+    )
     again = load_recipe(write(tmp_path, to_toml(recipe)))
     assert again == recipe
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("name = ", "is not valid TOML"), ("", "`name` is missing; add it"), ("[network]\nmodel = 3", "`network.model`")],
+    [
+        ("name = ", "is not valid TOML"),
+        ("", "`name` is missing; add it"),
+        ("[network]\nmodel = 3", "`network.model`"),
+    ],
 )
 def test_bad_files_are_one_clear_line(tmp_path: Path, text: str, words: str) -> None:
     with pytest.raises(RecipeError) as caught:

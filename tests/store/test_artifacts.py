@@ -44,15 +44,25 @@ class Outer:
 @pytest.fixture
 def record() -> Outer:
     rng = np.random.default_rng(0)
-    inner = Inner(rng.normal(size=(3, 4)).astype(np.float16), rng.integers(0, 255, (2, 2), dtype=np.uint8), "ä<")
+    inner = Inner(
+        rng.normal(size=(3, 4)).astype(np.float16), rng.integers(0, 255, (2, 2), dtype=np.uint8), "ä<"
+    )
     large = Inner(np.arange(MAPPED_FROM, dtype=np.float32), np.zeros((0, 3), np.uint8), "")
-    return Outer(3, 1.0, None, (1, "x"), ("a", "b"), {"p.webp": b"\x00\xff"}, {"layer1.0": inner, "fc": large})
+    return Outer(
+        3, 1.0, None, (1, "x"), ("a", "b"), {"p.webp": b"\x00\xff"}, {"layer1.0": inner, "fc": large}
+    )
 
 
 def test_round_trip_is_exact(tmp_path: Path, record: Outer) -> None:
     save_record(tmp_path / "deep" / "key", record)
     loaded = load_record(tmp_path / "deep" / "key", Outer)
-    assert (loaded.count, loaded.share, loaded.note, loaded.pair, loaded.names) == (3, 1.0, None, (1, "x"), ("a", "b"))
+    assert (loaded.count, loaded.share, loaded.note, loaded.pair, loaded.names) == (
+        3,
+        1.0,
+        None,
+        (1, "x"),
+        ("a", "b"),
+    )
     assert isinstance(loaded.share, float)
     assert loaded.files == record.files
     for name, inner in record.layers.items():
@@ -66,7 +76,11 @@ def test_same_record_gives_same_bytes(tmp_path: Path, record: Outer) -> None:
     for name in ("a", "b"):
         save_record(tmp_path / name, record)
     first, second = (
-        {path.relative_to(tmp_path / name): path.read_bytes() for path in (tmp_path / name).rglob("*") if path.is_file()}
+        {
+            path.relative_to(tmp_path / name): path.read_bytes()
+            for path in (tmp_path / name).rglob("*")
+            if path.is_file()
+        }
         for name in ("a", "b")
     )
     assert first == second
@@ -78,7 +92,7 @@ def test_interrupted_write_leaves_no_record(
 ) -> None:
     written = []
 
-    def fail(file: object, array: object, **_: object) -> None:
+    def fail(_: object, array: object, **__: object) -> None:
         written.append(array)
         if len(written) == 3:
             raise KeyboardInterrupt
@@ -108,7 +122,8 @@ def test_record_of_another_kind_is_refused(tmp_path: Path, record: Outer) -> Non
 
 
 @pytest.mark.parametrize(
-    ("number", "words"), [(errno.ENOSPC, "no space is left"), (errno.EACCES, "no permission"), (errno.EIO, "choose another")]
+    ("number", "words"),
+    [(errno.ENOSPC, "no space is left"), (errno.EACCES, "no permission"), (errno.EIO, "choose another")],
 )
 def test_disk_troubles_are_one_clear_line(
     tmp_path: Path, record: Outer, monkeypatch: pytest.MonkeyPatch, number: int, words: str

@@ -1,0 +1,1 @@
+"""Activations: taps on a network, streamed passes, mergeable summaries, receptive fields."""

@@ -1,0 +1,145 @@
+"""A mergeable histogram of activations with bins of equal relative width, read off their float32 bits.
+
+The bits of a positive float32, read as an integer, grow with its value, and shifted right they number
+bins that are linear within an octave and logarithmic across octaves. Counts are integers, so a merge is an
+addition and the result does not depend on batches or shards.
+
+Source:
+    Masson, Rim & Lee 2019, "DDSketch: A Fast and Fully-Mergeable Quantile Sketch with Relative-Error
+    Guarantees"; the log-linear bins are those of HdrHistogram (Tene).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+MANTISSA_BITS = 6  # 64 bins an octave
+LOWEST_EXPONENT = -20  # magnitudes below 2^-20 share the zero bin
+HIGHEST_EXPONENT = 12  # magnitudes from 2^12 on share the outermost bin
+RELATIVE_WIDTH = 2.0**-MANTISSA_BITS  # of the widest bin, over its lower edge
+BINS_PER_SIGN = (HIGHEST_EXPONENT - LOWEST_EXPONENT) << MANTISSA_BITS
+BINS = 2 * BINS_PER_SIGN + 1
+ZERO_BIN = BINS_PER_SIGN
+
+_FLOAT32_MANTISSA_BITS = 23
+_FLOAT32_BIAS = 127
+_SHIFT = _FLOAT32_MANTISSA_BITS - MANTISSA_BITS
+_LOWEST_KEY = (_FLOAT32_BIAS + LOWEST_EXPONENT) << MANTISSA_BITS
+
+
+def count(values: Tensor) -> Tensor:
+    """Count activations in the sketch's bins.
+
+    Args:
+        values: Activations (neurons, positions), float32, finite.
+
+    Returns:
+        Counts (neurons, BINS), int64, bins from the most negative to the most positive value.
+    """
+    counts = torch.zeros(values.shape[0], BINS, dtype=torch.int64, device=values.device)
+    tally(counts, values)
+    return counts
+
+
+def tally(counts: Tensor, values: Tensor) -> None:
+    """Add activations to counts in place.
+
+    Args:
+        counts: Counts (neurons, BINS), int64, contiguous.
+        values: Activations (..., neurons, positions), float32, finite.
+    """
+    keys = _bins_of(values)
+    neurons = torch.arange(counts.shape[0], dtype=torch.int32, device=values.device)
+    keys += (neurons * BINS).unsqueeze(1)
+    one = torch.ones((), dtype=torch.int64, device=values.device)
+    counts.view(-1).index_add_(0, keys.flatten(), one.expand(keys.numel()))
+
+
+def _bins_of(values: Tensor) -> Tensor:
+    """Return each value's bin, int32, of the same shape."""
+    bits = values.view(torch.int32)
+    sign = bits >> 31  # 0 or -1
+    keys = bits.bitwise_and(0x7FFFFFFF).bitwise_right_shift_(_SHIFT)
+    keys.sub_(_LOWEST_KEY - 1).clamp_(0, BINS_PER_SIGN)
+    return keys.bitwise_xor_(sign).sub_(sign).add_(ZERO_BIN)  # (k ^ -1) + 1 is -k
+
+
+def edges() -> NDArray[np.float64]:
+    """Return the edges of the bins (BINS + 1,), ascending from -2^12 to 2^12."""
+    keys = np.arange(BINS_PER_SIGN + 1)
+    octave, step = np.divmod(keys, 1 << MANTISSA_BITS)
+    magnitudes = np.ldexp(1.0 + step * RELATIVE_WIDTH, octave + LOWEST_EXPONENT)
+    return np.concatenate([-magnitudes[::-1], magnitudes])
+
+
+def quantiles(
+    counts: NDArray[np.integer[Any]],
+    levels: NDArray[np.floating[Any]],
+    minimum: NDArray[np.floating[Any]],
+    maximum: NDArray[np.floating[Any]],
+) -> NDArray[np.float32]:
+    """Estimate quantiles, interpolated within a bin.
+
+    The value at a rank lies in the same bin as its estimate, which is therefore off by at most
+    RELATIVE_WIDTH of the value for magnitudes from 2^-20 to 2^12, and by 2^-20 below. The outermost
+    bins reach as far as minimum and maximum do. Between two ranks whose values lie bins apart,
+    the estimate is one of their bins', where numpy.quantile interpolates across the gap.
+
+    Args:
+        counts: Counts (neurons, BINS).
+        levels: Quantile levels (levels,), 0 to 1.
+        minimum: Smallest activation (neurons,).
+        maximum: Largest activation (neurons,).
+
+    Returns:
+        Quantiles (neurons, levels), float32, no smaller than the minimum and no larger than the
+        maximum; NaN for a neuron without any count.
+    """
+    bin_edges = edges()
+    result = np.full((len(counts), len(levels)), np.nan, dtype=np.float32)
+    for neuron, row in enumerate(counts):
+        filled = np.flatnonzero(row)
+        if len(filled) == 0:
+            continue
+        after = np.cumsum(row[filled])
+        rank = np.asarray(levels, dtype=np.float64) * (after[-1] - 1)
+        place = np.minimum(np.searchsorted(after, rank, side="right"), len(filled) - 1)
+        chosen = filled[place]
+        inside = row[chosen]
+        share = (rank - (after[place] - inside) + 0.5) / inside
+        low = np.where(chosen == 0, np.minimum(bin_edges[0], minimum[neuron]), bin_edges[chosen])
+        high = np.where(chosen == BINS - 1, np.maximum(bin_edges[-1], maximum[neuron]), bin_edges[chosen + 1])
+        value = np.where(chosen == ZERO_BIN, 0.0, low + np.minimum(share, 1.0) * (high - low))
+        value[rank <= 0], value[rank >= after[-1] - 1] = minimum[neuron], maximum[neuron]
+        result[neuron] = np.clip(value, minimum[neuron], maximum[neuron])
+    return result
+
+
+def rebin(counts: NDArray[np.integer[Any]], edges: NDArray[np.floating[Any]]) -> NDArray[np.int64]:
+    """Count in other bins: every sketch bin goes whole to the new bin that holds its centre.
+
+    Args:
+        counts: Counts (neurons, BINS).
+        edges: Ascending edges of the new bins (neurons, bins + 1).
+
+    Returns:
+        Counts (neurons, bins), int64; what lies outside the edges goes to the outermost bins.
+    """
+    centres = _centres()
+    bins = edges.shape[1] - 1
+    result = np.zeros((len(counts), bins), dtype=np.int64)
+    for neuron, row in enumerate(counts):
+        filled = np.flatnonzero(row)
+        place = np.searchsorted(edges[neuron], centres[filled], side="right") - 1
+        np.add.at(result[neuron], np.clip(place, 0, bins - 1), row[filled])
+    return result
+
+
+def _centres() -> NDArray[np.float64]:
+    bin_edges = edges()
+    return (bin_edges[:-1] + bin_edges[1:]) / 2

@@ -1,0 +1,24 @@
+"""The analyses, in the order in which they run and in which pages show them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from generator.analyses.base import Analysis
+from generator.analyses.exemplars import ExemplarsAnalysis
+from generator.analyses.filters import FiltersAnalysis
+from generator.analyses.receptive_fields import ReceptiveFieldsAnalysis
+from generator.analyses.reliability import ReliabilityAnalysis
+from generator.analyses.statistics import StatisticsAnalysis
+from generator.analyses.survey import SurveyAnalysis
+from generator.analyses.visualizations import VisualizationsAnalysis
+
+ANALYSES: tuple[Analysis[Any, Any, Any], ...] = (
+    SurveyAnalysis(),
+    StatisticsAnalysis(),
+    ReceptiveFieldsAnalysis(),
+    ExemplarsAnalysis(),
+    VisualizationsAnalysis(),
+    ReliabilityAnalysis(),
+    FiltersAnalysis(),
+)

@@ -1,0 +1,1 @@
+"""Feature visualization: parametrizations, transforms, objectives and the batched loop."""

@@ -1,0 +1,1 @@
+"""Inputs: networks, preprocessing and images."""

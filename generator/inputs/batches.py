@@ -1,0 +1,70 @@
+"""Batches of the network's views of images, decoded ahead in threads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from generator.inputs.images import ImageSet
+from generator.inputs.lookahead import ahead, thread_count
+from generator.inputs.preprocess import Preprocess
+
+_PIECE = 16
+"""Images that one thread decodes at a time: several threads share a batch, so the first comes soon."""
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Some images in the order asked for.
+
+    Attributes:
+        indices: (B,) int64, positions in the image set.
+        labels: (B,) int32, -1 for unlabelled images.
+        pixels: (B, crop, crop, 3) uint8, RGB, on the CPU.
+    """
+
+    indices: NDArray[np.int64]
+    labels: NDArray[np.int32]
+    pixels: Tensor
+
+
+def batches(
+    images: ImageSet,
+    indices: Sequence[int] | NDArray[np.integer],
+    preprocess: Preprocess,
+    batch_size: int,
+) -> Iterator[Batch]:
+    """Yield images as the network sees them, in the order of `indices`.
+
+    Two batches at most wait decoded, so memory does not grow with the number of images. Closing
+    the iterator early leaves no thread behind.
+
+    Raises:
+        ImagesError: An image has gone or changed since the set was opened.
+    """
+    wanted = np.asarray(indices, dtype=np.int64)
+    starts = range(0, len(wanted), batch_size)
+    groups = [wanted[start : start + batch_size] for start in starts]
+    pieces = (group[at : at + _PIECE] for group in groups for at in range(0, len(group), _PIECE))
+
+    def decode(piece: NDArray[np.int64]) -> NDArray[np.uint8]:
+        return np.stack([preprocess.view(images.read(index)) for index in piece.tolist()])
+
+    depth = max(thread_count(), 2 * _piece_count(batch_size))
+    decoded = ahead(decode, pieces, depth)
+    try:
+        for group in groups:
+            pixels = np.concatenate(list(islice(decoded, _piece_count(len(group)))))
+            yield Batch(group, images.labels[group], torch.from_numpy(pixels))
+    finally:
+        decoded.close()
+
+
+def _piece_count(size: int) -> int:
+    return -(-size // _PIECE)

@@ -1,0 +1,260 @@
+"""Folders and torchvision data sets as lists of image candidates with ids, labels and class names."""
+
+from __future__ import annotations
+
+import os
+import tarfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPException
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from torchvision import datasets
+
+from generator.errors import ImagesError
+from generator.inputs.decoding import EXTENSIONS
+from generator.inputs.readers import CifarReader, FileReader, Reader
+from generator.recipe import ImagesSection
+from generator.records import Skipped
+
+IMAGENETTE_SIZE = "320px"
+"""Shorter side of the stored images: enough for networks of 224 pixels, a fifth of the full download."""
+
+IMAGENETTE_COUNTS = {"train": 9469, "val": 3925}
+"""Images a split; from the README of github.com/fastai/imagenette (version 2)."""
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Images before anyone has looked at them, ordered by id; `labels` is -1 for an unlabelled one.
+
+    `class_keys` are folder names or identifiers, `class_names` the words for them; `skipped` are
+    files that were left out by their names alone.
+    """
+
+    name: str
+    split: str
+    ids: tuple[str, ...]
+    labels: tuple[int, ...]
+    class_keys: tuple[str, ...]
+    class_names: tuple[str, ...]
+    reader: Reader
+    positions: tuple[int, ...]
+    skipped: tuple[Skipped, ...] = ()
+    licence: str = ""
+    citation: str = ""
+
+
+def find_candidates(section: ImagesSection) -> Candidates:
+    """List the images of a recipe's section, downloading a torchvision data set where it says so.
+
+    Raises:
+        ImagesError: No such folder or split, not downloaded, or the download failed.
+    """
+    return _FINDERS[section.source](section)
+
+
+def _from_folder(section: ImagesSection) -> Candidates:
+    if not section.path:
+        raise ImagesError("`images.path` must name a folder of images, got nothing; give `--images FOLDER`")
+    folder = Path(section.path).expanduser()
+    if not folder.is_dir():
+        what = "is not a folder" if folder.exists() else "does not exist"
+        raise ImagesError(f"`images.path` must be a folder of images, got `{folder}`, which {what}")
+    files, skipped = list_files(folder)
+    keys = tuple(sorted({PurePosixPath(file).parts[0] for file in files if "/" in file}))
+    number = {key: label for label, key in enumerate(keys)}
+    return Candidates(
+        name=folder.resolve().name,
+        split=section.split,
+        ids=files,
+        labels=tuple(number[file.split("/")[0]] if "/" in file else -1 for file in files),
+        class_keys=keys,
+        class_names=keys,
+        reader=FileReader(str(folder.absolute()), files),
+        positions=tuple(range(len(files))),
+        skipped=skipped,
+    )
+
+
+def list_files(folder: Path) -> tuple[tuple[str, ...], tuple[Skipped, ...]]:
+    """List the image files below a folder by their extensions, following links, sorted.
+
+    Hidden files and folders are left out without a word, and so are links to a folder above.
+
+    Returns:
+        The relative POSIX paths of the files, and what could not be listed.
+    """
+    files: list[str] = []
+    skipped: list[Skipped] = []
+    waiting = [(folder, "", frozenset[tuple[int, int]]())]
+    while waiting:
+        current, prefix, above = waiting.pop()
+        try:
+            status = current.stat()
+            itself = (status.st_dev, status.st_ino)
+            if itself in above:
+                continue
+            with os.scandir(current) as entries:
+                found = [entry for entry in entries if not entry.name.startswith(".")]
+        except OSError as error:
+            reason = f"cannot be listed: {error.strerror or error}"
+            skipped.append(Skipped(_printable(prefix.rstrip("/") or "."), reason))
+            continue
+        for entry in found:
+            path = prefix + entry.name
+            if _is_folder(entry):
+                waiting.append((Path(entry.path), path + "/", above | {itself}))
+            elif Path(entry.name).suffix.lower() in EXTENSIONS:
+                if _printable(path) == path:
+                    files.append(path)
+                else:
+                    skipped.append(Skipped(_printable(path), "has a name that is not valid UTF-8"))
+    return tuple(sorted(files)), tuple(sorted(skipped, key=lambda entry: entry.path))
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link to itself
+        return False
+
+
+def _printable(path: str) -> str:
+    """Return a path with the bytes that are no UTF-8 written as escapes."""
+    return path.encode("utf-8", "backslashreplace").decode()
+
+
+def _from_cifar10(section: ImagesSection) -> Candidates:
+    split = _split(section, ("test", "train"))
+    root = _root(section)
+    with _fetching(section, "CIFAR-10", root):
+        loaded: Any = datasets.CIFAR10(root, train=split == "train", download=section.download)
+    names = tuple(loaded.classes)
+    ids = [f"{names[label]}/{index:05d}" for index, label in enumerate(loaded.targets)]
+    order = sorted(range(len(ids)), key=ids.__getitem__)
+    return Candidates(
+        name="CIFAR-10",
+        split=split,
+        ids=tuple(ids[index] for index in order),
+        labels=tuple(int(loaded.targets[index]) for index in order),
+        class_keys=names,
+        class_names=names,
+        reader=CifarReader(str(root), split == "train"),
+        positions=tuple(order),
+        licence="none stated by its authors",
+        citation="Krizhevsky, A. (2009). Learning multiple layers of features from tiny images. "
+        "Technical report, University of Toronto.",
+    )
+
+
+def _from_imagenette(section: ImagesSection) -> Candidates:
+    split = _split(section, ("val", "train"))
+    root = _root(section)
+    folder = root / f"imagenette2-{IMAGENETTE_SIZE.removesuffix('px')}"
+    if folder.exists():
+        _check_imagenette(folder, split)
+    with _fetching(section, "Imagenette", root):
+        loaded: Any = datasets.Imagenette(root, split, IMAGENETTE_SIZE, download=section.download)
+    files, skipped = list_files(folder / split)
+    number = {key: label for label, key in enumerate(loaded.wnids)}
+    return Candidates(
+        name=f"Imagenette ({IMAGENETTE_SIZE})",
+        split=split,
+        ids=files,
+        labels=tuple(number[file.split("/")[0]] for file in files),
+        class_keys=tuple(loaded.wnids),
+        class_names=tuple(words[0] for words in loaded.classes),
+        reader=FileReader(str(folder / split), files),
+        positions=tuple(range(len(files))),
+        skipped=skipped,
+        licence="Apache-2.0 for the selection; the images under the terms of ImageNet",
+        citation="Howard, J. (2019). Imagenette. https://github.com/fastai/imagenette",
+    )
+
+
+def _check_imagenette(folder: Path, split: str) -> None:
+    """Refuse what an interrupted download left: torchvision takes any folder there for the whole."""
+    count = len(list_files(folder / split)[0])
+    if count != IMAGENETTE_COUNTS[split]:
+        raise ImagesError(
+            f"Imagenette ({split}) must have {IMAGENETTE_COUNTS[split]} images, got {count} in `{folder}` "
+            "(an interrupted download?); remove that folder and build with `--set images.download=true`"
+        )
+
+
+def _from_pets(section: ImagesSection) -> Candidates:
+    split = _split(section, ("test", "trainval"))
+    root = _root(section)
+    base = root / "oxford-iiit-pet"
+    with _fetching(section, "Oxford-IIIT Pet", root):
+        loaded: Any = datasets.OxfordIIITPet(root, split, download=section.download)
+        lines = (base / "annotations" / f"{split}.txt").read_text(encoding="utf-8").splitlines()
+    rows = sorted((fields[0], int(fields[1]) - 1) for fields in map(str.split, lines) if fields)
+    breeds = {label: name.rsplit("_", 1)[0] for name, label in rows}
+    rows.sort(key=lambda row: f"{breeds[row[1]]}/{row[0]}.jpg")
+    return Candidates(
+        name="Oxford-IIIT Pet",
+        split=split,
+        ids=tuple(f"{breeds[label]}/{name}.jpg" for name, label in rows),
+        labels=tuple(label for _, label in rows),
+        class_keys=tuple(breeds[label] for label in sorted(breeds)),
+        class_names=tuple(loaded.classes),
+        reader=FileReader(str(base / "images"), tuple(f"{name}.jpg" for name, _ in rows)),
+        positions=tuple(range(len(rows))),
+        licence="CC BY-SA 4.0",
+        citation="Parkhi, O. M., Vedaldi, A., Zisserman, A., Jawahar, C. V. (2012). Cats and dogs. "
+        "IEEE Conference on Computer Vision and Pattern Recognition.",
+    )
+
+
+def _split(section: ImagesSection, valid: tuple[str, str]) -> str:
+    if section.split and section.split not in valid:
+        raise ImagesError(f"`images.split` must be `{valid[0]}` or `{valid[1]}`, got `{section.split}`")
+    return section.split or valid[0]
+
+
+def _root(section: ImagesSection) -> Path:
+    """Return where a data set lies: the recipe's path, else the user's cache."""
+    if section.path:
+        return Path(section.path).expanduser().absolute()
+    cache = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    return (cache if cache.is_absolute() else Path.home() / ".cache") / "neuron-atlas" / "datasets"
+
+
+@contextmanager
+def _fetching(section: ImagesSection, name: str, root: Path) -> Iterator[None]:
+    """Turn what torchvision raises over a missing data set or a failed download into one line."""
+    try:
+        if section.download:
+            root.mkdir(parents=True, exist_ok=True)
+        yield
+    except (
+        OSError,
+        RuntimeError,
+        ValueError,
+        LookupError,
+        EOFError,
+        HTTPException,
+        tarfile.TarError,
+    ) as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        if section.download:
+            raise ImagesError(
+                f"{name} could not be downloaded to `{root}`: {reason}; try again, or give a folder of "
+                "images with `--images FOLDER`"
+            ) from None
+        raise ImagesError(
+            f"{name} is not (or not whole) in `{root}`; set `images.download = true` in the recipe (or "
+            "`--set images.download=true`), or give the folder that holds it as `images.path`"
+        ) from None
+
+
+_FINDERS: dict[str, Callable[[ImagesSection], Candidates]] = {
+    "folder": _from_folder,
+    "cifar10": _from_cifar10,
+    "imagenette": _from_imagenette,
+    "oxford-iiit-pet": _from_pets,
+}

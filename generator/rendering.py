@@ -1,0 +1,39 @@
+"""Records to pages to site: the half of the story that needs no torch."""
+
+from __future__ import annotations
+
+from generator.errors import SiteError
+from generator.pages.render import render
+from generator.progress import Reporter
+from generator.publish.build import build_site
+from generator.publish.links import check_links
+from generator.store.cleaning import locked
+from generator.store.layout import Layout
+from generator.store.manifest import read_atlases
+
+NAMED_LINKS = 5  # broken links named in an error
+
+
+def render_site(layout: Layout, reporter: Reporter, *, site_url: str = "", workers: int = 1) -> None:
+    """Render all finished atlases of an output folder into one site and check every link.
+
+    Args:
+        layout: Where records stand and where pages and site go.
+        reporter: Shows progress.
+        site_url: The address the site will have, for permalinks; empty for none.
+        workers: Processes that render pages.
+
+    Raises:
+        StoreError: No atlas is there, or a record is damaged.
+        SiteError: MkDocs warns or fails, or a link of the site leads nowhere.
+    """
+    with locked(layout):
+        atlases = read_atlases(layout)
+        with reporter.stage("pages") as advance:
+            render(layout, atlases, site_url=site_url, workers=workers, progress=advance)
+        with reporter.stage("site"):
+            build_site(layout, [atlas.subject for atlas in atlases], site_url=site_url)
+        with reporter.stage("links"):
+            broken = check_links(layout.site)
+    if broken:
+        raise SiteError(f"{len(broken)} broken links in the site: " + "; ".join(broken[:NAMED_LINKS]))

@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from generator.activations.layers import choose_layers
+from generator.analyses.base import Context
+from generator.analyses.visualizations import VisualizationsAnalysis, VisualizationTask
+from generator.recipe import (
+    ImagesSection,
+    LayersSection,
+    NetworkSection,
+    PreprocessSection,
+    Recipe,
+    VisualizationSection,
+)
+from generator.records import LayerVisualizations, Visualizations
+
+HALF = (0.5, 0.5, 0.5)
+ANALYSIS = VisualizationsAnalysis()
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> Iterator[None]:
+    """Run these small networks in one thread, which is faster than to wake others."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def recipe_of(neurons: int = 5, **visualization: Any) -> Recipe:
+    return Recipe(
+        name="tiny",
+        title="Tiny",
+        network=NetworkSection(model="tests.tiny:network"),
+        preprocess=PreprocessSection(resize=16, crop=16, mean=HALF, std=HALF),
+        images=ImagesSection(source="folder"),
+        layers=LayersSection(select=("0.1", "0.2", "3"), neurons=neurons),
+        visualization=VisualizationSection(**{"steps": 8, "batch": 2, **visualization}),
+    )
+
+
+def context_of(recipe: Recipe) -> Context:
+    context = Context(recipe, "cpu", (), None, {})  # type: ignore[arg-type]
+    return dataclasses.replace(context, layers=choose_layers(context.network(), recipe.layers, recipe.seed))
+
+
+def record_of(context: Context) -> Visualizations:
+    return ANALYSIS.combine(context, [ANALYSIS.run(context, task) for task in ANALYSIS.tasks(context)])
+
+
+def test_tasks_are_batches_of_neurons_in_their_order() -> None:
+    context = context_of(recipe_of())
+    tasks = ANALYSIS.tasks(context)
+    for layer in context.layers:
+        own = [task.neurons for task in tasks if task.layer == layer.name]
+        assert sum(own, ()) == layer.neurons
+        assert all(len(neurons) <= 2 for neurons in own)
+
+
+def test_fewer_neurons_share_their_first_batches() -> None:
+    more, fewer = (ANALYSIS.tasks(context_of(recipe_of(neurons))) for neurons in (4, 2))
+    assert set(fewer) < set(more)
+
+
+def test_the_record_has_a_row_for_every_neuron_in_order() -> None:
+    context = context_of(recipe_of())
+    record = record_of(context)
+    assert list(record.layers) == [layer.name for layer in context.layers]
+    for layer in context.layers:
+        found = record.layers[layer.name]
+        count = len(layer.neurons)
+        assert found.neurons.tolist() == list(layer.neurons)
+        assert found.pictures.shape == (count, 16, 16, 3)
+        assert found.pictures.dtype == np.uint8
+        assert found.history.shape == (count, len(found.history_steps))
+        for name in ("mean_response", "peak", "random_mean", "random_peak"):
+            assert getattr(found, name).shape == (count,)
+            assert getattr(found, name).dtype == np.float32
+        assert (found.steps_run == 8).all()
+
+
+def test_batches_of_any_size_give_the_same_record() -> None:
+    small, large = (record_of(context_of(recipe_of(batch=batch))) for batch in (1, 5))
+    for name, found in small.layers.items():
+        other = large.layers[name]
+        np.testing.assert_array_equal(found.neurons, other.neurons)
+        for field in ("mean_response", "peak", "random_mean", "random_peak", "history"):
+            np.testing.assert_allclose(
+                getattr(found, field), getattr(other, field), rtol=0.02, atol=1e-3, err_msg=field
+            )
+
+
+def test_size_is_the_networks_unless_the_recipe_states_one() -> None:
+    assert ANALYSIS.identity(context_of(recipe_of()))["size"] == 16
+    stated = context_of(recipe_of(size=24))
+    assert ANALYSIS.identity(stated)["size"] == 24
+    task = ANALYSIS.tasks(stated)[0]
+    assert ANALYSIS.run(stated, task).pictures.shape[1:] == (24, 24, 3)
+
+
+@pytest.mark.parametrize("change", [{"size": 24}, {"steps": 9}, {"learning_rate": 0.2}])
+def test_identity_has_every_setting_that_changes_results(change: dict[str, Any]) -> None:
+    assert ANALYSIS.identity(context_of(recipe_of(**change))) != ANALYSIS.identity(context_of(recipe_of()))
+
+
+def test_a_layer_without_neurons_yields_no_task_and_no_entry() -> None:
+    context = context_of(recipe_of())
+    layers = tuple(dataclasses.replace(layer, neurons=()) for layer in context.layers)
+    empty = dataclasses.replace(context, layers=layers)
+    assert ANALYSIS.tasks(empty) == []
+    assert record_of(empty).layers == {}
+    assert ANALYSIS.estimate(empty).seconds == 0
+
+
+def test_the_estimate_is_near_the_time_taken() -> None:
+    context = context_of(recipe_of(steps=40))
+    record_of(context)
+    estimate = ANALYSIS.estimate(context)
+    start = time.perf_counter()
+    record = record_of(context)
+    taken = time.perf_counter() - start
+    assert 0.1 * taken < estimate.seconds < 10 * taken
+    arrays = [
+        getattr(found, field.name)
+        for found in record.layers.values()
+        for field in dataclasses.fields(LayerVisualizations)
+        if field.name != "history_steps"
+    ]
+    assert estimate.size == pytest.approx(sum(array.nbytes for array in arrays), rel=0.2)
+    count = sum(len(layer.neurons) for layer in context.layers)
+    assert estimate.work == f"{count} pictures of 16 × 16 pixels, 40 steps each"
+
+
+def test_tasks_are_plain_values() -> None:
+    task = VisualizationTask("0.1", (3, 1))
+    assert dataclasses.asdict(task) == {"layer": "0.1", "neurons": (3, 1)}
+    assert task == VisualizationTask("0.1", (3, 1))

@@ -1,0 +1,196 @@
+"""The whole way: a record is computed exactly when what it depends on changed; a killed build resumes."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from generator import pipeline
+from generator.analyses.registry import ANALYSES
+from generator.errors import StoreError
+from generator.pipeline import build_records, neuron_rule
+from generator.progress import Reporter
+from generator.recipe_file import load_recipe
+from generator.store.cleaning import locked
+from generator.store.layout import Layout
+from generator.store.manifest import load_manifest, read_atlas
+from tests.tiny import RECIPE, write_world
+
+NAMES = [analysis.name for analysis in ANALYSES]
+NETWORK_SCOPE = {analysis.name for analysis in ANALYSES if analysis.scope == "network"}
+KILLED_BUILD = """
+import os, signal, sys
+from pathlib import Path
+from generator import pipeline
+from generator.progress import Reporter
+from generator.recipe_file import load_recipe
+from generator.store.layout import Layout
+real, calls = pipeline.save_record, [0]
+def save_record(folder, record):
+    calls[0] += 1
+    if calls[0] == int(sys.argv[3]):
+        os.kill(os.getpid(), signal.SIGKILL)
+    real(folder, record)
+pipeline.save_record = save_record
+pipeline.build_records(load_recipe(sys.argv[1]), Layout(Path(sys.argv[2])), Reporter())
+"""
+
+
+def build(recipe: Path, output: Path, **overrides: str) -> set[str]:
+    """Build and return the names of the analyses that were computed."""
+    reporter = Reporter(Console(file=io.StringIO()))
+    changes = {key.replace("__", "."): value for key, value in overrides.items()}
+    build_records(load_recipe(str(recipe), changes), Layout(output), reporter)
+    return set(reporter.seconds) & set(NAMES)
+
+
+def contents(output: Path) -> dict[str, bytes]:
+    records = output / "records"
+    return {
+        str(path.relative_to(records)): path.read_bytes()
+        for path in sorted(records.rglob("*"))
+        if path.is_file() and path.name != "manifest.json"
+    }
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_world(tmp_path_factory.mktemp("world"))
+
+
+@pytest.fixture(scope="module")
+def finished(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    output = tmp_path_factory.mktemp("finished")
+    assert build(world, output) == set(NAMES)
+    return output
+
+
+def test_a_second_build_computes_nothing(world: Path, finished: Path) -> None:
+    before = contents(finished)
+    assert build(world, finished) == set()
+    assert contents(finished) == before
+
+
+def test_no_leftovers_and_every_record_is_read_back(finished: Path) -> None:
+    assert not list((finished / "records").rglob(".*.tmp"))
+    atlas = read_atlas(Layout(finished), "tiny")
+    assert set(atlas.records) == set(NAMES)
+    assert set(atlas.provenance.keys) == set(NAMES)
+    assert atlas.subject.images.count == 24
+    assert len(atlas.subject.layers) >= 3
+
+
+@pytest.mark.parametrize(
+    ("overrides", "recomputed"),
+    [
+        ({"statistics__bins": "16"}, {"statistics"}),
+        ({"exemplars__random": "3"}, {"exemplars"}),
+        ({"visualization__steps": "9"}, {"visualizations", "reliability"}),
+        ({"layers__neurons": "2"}, set(NAMES) - {"filters"}),
+        ({"compute__batch_size": "3", "title": "Another title"}, set()),
+    ],
+)
+def test_a_changed_setting_recomputes_what_depends_on_it(
+    world: Path, tmp_path: Path, finished: Path, overrides: dict[str, str], recomputed: set[str]
+) -> None:
+    output = copy_of(finished, tmp_path)
+    computed = build(world, output, **overrides)
+    if "layers__neurons" in overrides:
+        computed |= {"receptive_fields"}  # depends on layers, not on which neurons: either is right
+        recomputed = recomputed | {"receptive_fields"}
+    assert computed == recomputed
+
+
+def copy_of(finished: Path, folder: Path) -> Path:
+    output = folder / "output"
+    for name, content in contents(finished).items():
+        path = output / "records" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return output
+
+
+def test_changed_images_recompute_all_but_the_network_s_own(tmp_path: Path, finished: Path) -> None:
+    other = write_world(tmp_path, seed=1)
+    assert build(other, copy_of(finished, tmp_path)) == set(NAMES) - NETWORK_SCOPE
+
+
+def test_a_new_version_recomputes_its_analysis_and_what_requires_it(
+    world: Path, tmp_path: Path, finished: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kind = next(type(analysis) for analysis in ANALYSES if analysis.name == "visualizations")
+    monkeypatch.setattr(kind, "version", kind.version + 1)
+    assert build(world, copy_of(finished, tmp_path)) == {"visualizations", "reliability"}
+
+
+def test_changed_weights_recompute_everything(
+    world: Path, tmp_path: Path, finished: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = pipeline.load_network
+
+    def altered(*arguments: object) -> object:
+        network = real(*arguments)  # type: ignore[arg-type]
+        return dataclasses.replace(network, info=dataclasses.replace(network.info, sha256="f" * 64))
+
+    monkeypatch.setattr(pipeline, "load_network", altered)
+    assert build(world, copy_of(finished, tmp_path)) == set(NAMES)
+
+
+def test_two_atlases_share_what_depends_on_the_network_alone(
+    world: Path, tmp_path: Path, finished: Path
+) -> None:
+    output = copy_of(finished, tmp_path)
+    assert build(world, output, name="other") == set(NAMES) - NETWORK_SCOPE
+    networks = list((output / "records" / "networks").iterdir())
+    assert len(networks) == 1
+
+
+@pytest.mark.parametrize("save", [2, 5, 9])
+def test_a_killed_build_resumes_to_the_same_records(
+    world: Path, tmp_path: Path, finished: Path, save: int
+) -> None:
+    output = tmp_path / "killed"
+    command = [sys.executable, "-c", KILLED_BUILD, str(world), str(output), str(save)]
+    killed = subprocess.run(command, capture_output=True, check=False, cwd=Path(__file__).parents[1])
+    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+    assert not list(output.glob("records/atlases/*/manifest.json"))
+    build(world, output)
+    assert contents(output) == contents(finished)
+
+
+def test_stale_records_are_forgotten(world: Path, tmp_path: Path, finished: Path) -> None:
+    output = copy_of(finished, tmp_path)
+    build(world, output, statistics__bins="16")
+    manifest = load_manifest(Layout(output), "tiny")
+    kept = list((output / "records" / "atlases" / "tiny" / "statistics").iterdir())
+    assert [path.name for path in kept] == [manifest.entries["statistics"].key]
+
+
+def test_one_build_at_a_time(tmp_path: Path) -> None:
+    with (
+        locked(Layout(tmp_path)),
+        pytest.raises(StoreError, match="another build is writing"),
+        locked(Layout(tmp_path)),
+    ):
+        pass
+
+
+def test_the_rule_of_choice_is_said_in_words(world: Path) -> None:
+    assert RECIPE.count("neurons = 3") == 1
+    rules = [
+        neuron_rule(load_recipe(str(world), {"layers.neurons": neurons, "layers.rule": rule}))
+        for neurons, rule in (("3", "random"), ("3", "first"), ("all", "random"), ("[1]", "random"))
+    ]
+    assert rules == [
+        "3 of each layer, drawn at random with seed 0",
+        "the first 3 of each layer",
+        "all neurons",
+        "the neurons that the recipe lists",
+    ]
