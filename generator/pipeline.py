@@ -16,11 +16,11 @@ from generator.activations.layers import choose_layers
 from generator.analyses.base import Analysis, Context, Estimate
 from generator.analyses.registry import ANALYSES
 from generator.inputs.images import open_images
-from generator.inputs.models import choose_device, load_network
+from generator.inputs.models import Network, choose_device, load_network
 from generator.parallel import run_tasks
 from generator.progress import Advance, Reporter
 from generator.recipe import Recipe, published, to_toml
-from generator.records import Subject
+from generator.records import ImagesInfo, NetworkInfo, Subject
 from generator.store.artifacts import has_record, load_record, save_record
 from generator.store.cleaning import forget_stale, locked, remove_leftovers
 from generator.store.keys import key_of
@@ -89,11 +89,18 @@ def prepare(recipe: Recipe, reporter: Reporter) -> tuple[Context, Subject]:
         recipe_toml=to_toml(shown),
         recipe_sha256=shown.sha256(),
         neuron_rule=neuron_rule(recipe),
-        network=network.info,
+        network=with_class_names(network, images.info),
         images=images.info,
         layers=layers,
     )
     return Context(recipe, device, layers, images, {}), subject
+
+
+def with_class_names(network: Network, images: ImagesInfo) -> NetworkInfo:
+    """Return a network's identity; one without class names takes over those of equally many folders."""
+    if network.info.class_names or len(images.class_names) != network.outputs:
+        return network.info
+    return dataclasses.replace(network.info, class_names=images.class_names)
 
 
 def neuron_rule(recipe: Recipe) -> str:

@@ -75,7 +75,7 @@ class NetworkInfo:
     """What is known of a network: identity, preprocessing (pixels, RGB, 0 to 1), class names.
 
     `sha256` is that of the weights (names, shapes, types and bytes of all tensors in the state
-    dict). `trained_on` is as the recipe or the weights state it; empty when unknown.
+    dict), `code_sha256` that of the structure and of a factory's source file. `trained_on` is as the recipe or the weights state it; empty when unknown.
     """
 
     model: str
@@ -89,6 +89,7 @@ class NetworkInfo:
     std: tuple[float, float, float]
     class_names: tuple[str, ...]
     trained_on: str
+    code_sha256: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import importlib
+import inspect
 import os
 import pickle
 import sys
@@ -224,3 +226,17 @@ def _current_folder_first() -> Iterator[None]:
 
 def _shown(error: BaseException) -> str:
     return " ".join(f"{type(error).__name__}: {error}".split())
+
+
+def code_sha256(model: str, module: nn.Module) -> str:
+    """Return the hash of what a network computes beside its weights.
+
+    That is the printed structure of its modules and, for a user's own factory, the file that the
+    factory stands in: a changed `forward` makes another network of the same weights.
+    """
+    digest = hashlib.sha256(repr(module).encode())
+    if is_factory(model):
+        source = inspect.getsourcefile(importlib.import_module(model.partition(":")[0]))
+        if source is not None:
+            digest.update(Path(source).read_bytes())
+    return digest.hexdigest()

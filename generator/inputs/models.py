@@ -31,11 +31,13 @@ class Network:
         module: In eval mode, float32, no parameter requires a gradient; on the wanted device.
         preprocess: How an image becomes its input.
         info: What it is.
+        outputs: How many numbers it yields for an image; None where the output is not one row of numbers.
     """
 
     module: nn.Module
     preprocess: Preprocess
     info: NetworkInfo
+    outputs: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,6 +94,7 @@ def load_network(network: NetworkSection, preprocess: PreprocessSection, seed: i
         model=network.model,
         weights=built.weights,
         sha256=state_sha256(module),
+        code_sha256=builders.code_sha256(network.model, module),
         parameters=sum(parameter.numel() for parameter in module.parameters()),
         resize=view.resize,
         crop=view.crop,
@@ -101,7 +104,7 @@ def load_network(network: NetworkSection, preprocess: PreprocessSection, seed: i
         class_names=_class_names(network, tuple(meta.get("categories", ())), outputs),
         trained_on=network.trained_on or _trained_on(built),
     )
-    return Network(module, view, info)
+    return Network(module, view, info, outputs)
 
 
 @contextmanager
