@@ -1,0 +1,1 @@
+"""Pages: records to Markdown through Jinja templates."""

@@ -1,0 +1,65 @@
+"""Template values of an atlas's data page: downloads, provenance, recipe."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from generator.pages.context_provenance import facts
+from generator.pages.links import link
+from generator.pages.numbers import shown
+from generator.pages.schema import LayerData, NeuronData
+from generator.pages.summary import STATISTICS
+from generator.records import AtlasRecords
+from generator.store.layout import atlas_page, data_page
+
+# What can be downloaded from an atlas's folder, and what it is.
+DOWNLOADS = (
+    ("neurons.csv", "table of all neurons: identity, statistics, best class, content hash"),
+    ("neurons.json", "the same as JSON, with the network, the images, the layers and the versions"),
+    ("{atlas}.zip", "the data of every neuron, one JSON file each, with all files of this list"),
+    ("neuron.schema.json", "JSON Schema of a neuron's file"),
+    ("SHA256SUMS", "content hashes of all neurons; check with sha256sum --check beside the unpacked folder"),
+    ("recipe.toml", "the recipe that the atlas was built from"),
+)
+
+
+def data_context(atlas: AtlasRecords, folder: Path) -> dict[str, Any]:
+    """Return all values of the data page.
+
+    Args:
+        atlas: The atlas.
+        folder: The atlas's folder below docs/, with its downloads already written.
+    """
+    subject = atlas.subject
+    page = data_page(subject.atlas)
+    names = [(name.format(atlas=subject.atlas), meaning) for name, meaning in DOWNLOADS]
+    return {
+        "title": f"Data of {subject.title}",
+        "description": f"Downloads, provenance and recipe of the atlas {subject.atlas}.",
+        "subject": subject,
+        "trail": [(subject.title, link(atlas_page(subject.atlas), page))],
+        "downloads": [
+            {
+                "name": name,
+                "link": link(f"{subject.atlas}/{name}", page),
+                "meaning": meaning,
+                "size": size((folder / name).stat().st_size),
+            }
+            for name, meaning in names
+        ],
+        "columns": [(statistic.key, statistic.meaning) for statistic in STATISTICS],
+        "parts": [name for name in NeuronData.model_fields if name != "format"],
+        "layer_parts": list(LayerData.model_fields),
+        "facts": facts(atlas),
+        "recipe": subject.recipe_toml,
+        "rule": subject.neuron_rule,
+    }
+
+
+def size(count: int) -> str:
+    """Write a file's size (1 kB is 1,000 bytes)."""
+    for unit, scale in (("MB", 1_000_000), ("kB", 1_000)):
+        if count >= scale:
+            return f"{shown(count / scale).text} {unit}"
+    return f"{count} bytes"

@@ -1,0 +1,80 @@
+"""The table of all neurons of an atlas: its page's values and the compact data that the page sorts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from generator.pages.environment import embedded_json
+from generator.pages.links import link
+from generator.pages.numbers import whole
+from generator.pages.summary import NeuronSummary, present_statistics
+from generator.records import Subject
+from generator.store.layout import atlas_page, data_page, neuron_page, neurons_page
+
+# Significant digits of the table's data: more than it shows, so that sorting breaks ties rightly.
+TABLE_DIGITS = 6
+
+
+def script_file(atlas: str) -> str:
+    """Return where the table's data lies, as a script (a page opened from disk can fetch nothing)."""
+    return f"{atlas}/neurons.js"
+
+
+def neurons_context(subject: Subject, summaries: Sequence[NeuronSummary]) -> dict[str, Any]:
+    """Return all values of the page of all neurons."""
+    page = neurons_page(subject.atlas)
+    return {
+        "title": f"Neurons of {subject.title}",
+        "description": f"All neurons shown of {subject.title}, to sort and filter.",
+        "subject": subject,
+        "trail": [(subject.title, link(atlas_page(subject.atlas), page))],
+        "count": whole(len(summaries)),
+        "layers": [layer.name for layer in subject.layers],
+        "classes": sorted({summary.best_class for summary in summaries if summary.best_class}),
+        "statistics": present_statistics(summaries),
+        "script": link(script_file(subject.atlas), page),
+        "asset": link("assets/neuron-table.js", page),
+        "data": link(data_page(subject.atlas), page),
+        "glossary": link("glossary.md", page),
+    }
+
+
+def table_script(subject: Subject, summaries: Sequence[NeuronSummary]) -> str:
+    """Return the script that holds the table's data: `columns` and one array a neuron in `rows`.
+
+    A row is [layer index, channel, dead (0 or 1), best class index or -1, page, visualization,
+    strongest image, then the statistics]; links are relative to the atlas's folder.
+    """
+    page = neurons_page(subject.atlas)
+    statistics = present_statistics(summaries)
+    layers = [layer.name for layer in subject.layers]
+    classes = sorted({summary.best_class for summary in summaries if summary.best_class})
+    places = {name: place for place, name in enumerate(layers)}
+    class_places = {name: place for place, name in enumerate(classes)}
+    rows = [
+        [
+            places[summary.neuron.layer],
+            summary.neuron.channel,
+            int(summary.dead),
+            class_places.get(summary.best_class, -1),
+            link(neuron_page(summary.neuron), page),
+            link(summary.visualization, page) if summary.visualization else "",
+            link(summary.exemplar, page) if summary.exemplar else "",
+            *(_rounded(summary.values.get(statistic.key)) for statistic in statistics),
+        ]
+        for summary in summaries
+    ]
+    content = {
+        "atlas": subject.atlas,
+        "layers": layers,
+        "classes": classes,
+        "statistics": [asdict(statistic) for statistic in statistics],
+        "rows": rows,
+    }
+    return f"window.neuronAtlas = {embedded_json(content)};\n"
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else float(f"{value:.{TABLE_DIGITS}g}")

@@ -1,0 +1,94 @@
+"""Writes the files of one neuron: page, JSON, feature visualization, figure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from generator.pages import images
+from generator.pages.context_neuron import neuron_context
+from generator.pages.context_provenance import has_figure
+from generator.pages.environment import render
+from generator.pages.links import figure_file, picture_file, thumbnail_file
+from generator.pages.neuron_data import LayerView, visualization_row
+from generator.pages.neuron_view import NeuronView
+from generator.pages.numbers import shown
+from generator.pages.outlines import region
+from generator.pages.summary import NeuronSummary, summarize
+from generator.records import Bytes8
+from generator.store.layout import neuron_json
+
+# Side of the masks that dim a figure's images outside the outlined region, pixels.
+MASK = images.TILE
+
+
+def write_neuron(docs: Path, layer: LayerView, row: int, site_url: str) -> NeuronSummary:
+    """Write all files of the neuron in a row of its layer's records.
+
+    The pictures of the atlas's exemplars must be there already.
+
+    Args:
+        docs: The folder of the pages; the layer's folder exists.
+        layer: The layer with its records.
+        row: The neuron.
+        site_url: Where the site will be hosted.
+    """
+    view = NeuronView(layer, row)
+    picture = _picture(view)
+    if picture is not None and view.data.visualization is not None:
+        _write_visualization(docs, view.data.visualization.picture, picture)
+    (docs / neuron_json(view.neuron)).write_bytes(view.json)
+    if has_figure(view):
+        (docs / figure_file(view.neuron)).write_bytes(_figure(docs, view, picture))
+    text = render("neuron.md.jinja", neuron_context(view, site_url))
+    (docs / view.page).write_text(text, encoding="utf-8")
+    return summarize(view)
+
+
+def _picture(view: NeuronView) -> Bytes8 | None:
+    row = visualization_row(view.layer, view.row)
+    found = view.layer.visualizations
+    return None if row is None or found is None else found.pictures[row]
+
+
+def _write_visualization(docs: Path, file: str, pixels: Bytes8) -> None:
+    """Write a visualization and its small version, unless another atlas of the network did."""
+    path = docs / file
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(images.webp(pixels))
+        (docs / thumbnail_file(file)).write_bytes(images.thumbnail(pixels))
+
+
+def _figure(docs: Path, view: NeuronView, picture: Bytes8 | None) -> bytes:
+    top = view.data.exemplars.top[:9] if view.data.exemplars is not None else ()
+    tiles = [
+        (docs / picture_file(view.neuron.atlas, exemplar.picture), _mask(view, place))
+        for place, exemplar in enumerate(top)
+    ]
+    return images.figure(tiles, picture, str(view.neuron), _caption(view))
+
+
+def _mask(view: NeuronView, place: int) -> Bytes8 | None:
+    record = view.layer.exemplars
+    if record is None or view.threshold is None or not view.placement.drawable:
+        return None
+    return region(record.top.maps[view.row, place], view.threshold, view.placement, MASK)
+
+
+def _caption(view: NeuronView) -> list[str]:
+    data, lines = view.data, []
+    subject = view.layer.atlas.subject
+    if data.exemplars is not None and data.exemplars.top:
+        top = [exemplar.peak for exemplar in data.exemplars.top[:9] if exemplar.peak is not None]
+        lines.append(
+            f"Strongest images of {subject.images.name}, peaks {shown(top[-1]).text} to {shown(top[0]).text}"
+            if top
+            else f"Strongest images of {subject.images.name}"
+        )
+    if data.visualization is not None:
+        ratio = data.visualization.mean_ratio
+        against = f", {shown(ratio).text} times the strongest natural image" if ratio is not None else ""
+        response = shown(data.visualization.mean_response).text
+        lines.append(f"Feature visualization: mean response {response}{against}")
+    lines.append(f"Neuron Atlas, {subject.network.model}, content hash {view.sha256[:12]}")
+    return lines

@@ -1,0 +1,212 @@
+"""Renders records into the tree of pages that MkDocs reads; a new tree replaces the old one whole.
+
+Scripts and styles of the pages: mkdocs.yml names `assets/atlas.css` and `assets/atlas.js`; the
+latter loads `assets/charts.js`, `assets/chart-specs.js` and `assets/vega.js` (the last two are
+written here) when a chart comes into view, and the page of all neurons names
+`assets/neuron-table.js` itself.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import joblib
+
+from generator.errors import SiteError
+from generator.pages import charts
+from generator.pages.context_atlas import atlas_context, home_context
+from generator.pages.context_data import data_context
+from generator.pages.context_layer import layer_context
+from generator.pages.context_table import neurons_context, script_file, table_script
+from generator.pages.downloads import write_downloads
+from generator.pages.environment import render as fill
+from generator.pages.links import NETWORKS, PICTURES
+from generator.pages.neuron_data import LayerView
+from generator.pages.neuron_files import write_neuron
+from generator.pages.summary import NeuronSummary
+from generator.records import AtlasRecords, Exemplars, Layer
+from generator.store.layout import Layout, atlas_page, bundled, data_page, layer_page, neurons_page
+
+# Neurons of one task: enough to outweigh handing the layer's records to a worker.
+CHUNK = 32
+
+# Folder names below docs/ that an atlas cannot have; MkDocs leaves out `templates`.
+RESERVED = frozenset({"assets", NETWORKS, "templates"})
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class _Task:
+    """Some neurons of one layer; `atlas` holds the records of this layer alone."""
+
+    docs: Path
+    atlas: AtlasRecords
+    layer: Layer
+    rows: range
+    site_url: str
+
+
+def render(
+    layout: Layout,
+    atlases: Sequence[AtlasRecords],
+    *,
+    site_url: str,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> None:
+    """Write the pages of all atlases to `layout.docs`; the same records give the same bytes.
+
+    Args:
+        layout: The output folder; an existing tree of pages is replaced when the new one is whole.
+        atlases: Everything to show, in the order of the home page.
+        site_url: Where the site will be hosted, for permalinks; empty: they are paths.
+        workers: Processes that render neuron pages.
+        progress: Called with the neurons done and their number.
+
+    Raises:
+        SiteError: Two atlases have one name, a name is taken, or the pages cannot be written.
+    """
+    staging, old = layout.output / ".docs.new", layout.output / ".docs.old"
+    try:
+        _clear(staging)
+        shutil.copytree(bundled("site_src"), staging)
+        _check_names(atlases, staging)
+        _write_assets(staging / "assets")
+        _write_atlases(staging, atlases, site_url, workers, progress or _silent)
+        _swap(staging, layout.docs, old)
+    except OSError as error:
+        raise SiteError(
+            f"pages cannot be written to `{layout.output}`: {error.strerror or error}; "
+            "check space and permissions"
+        ) from None
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _silent(_done: int, _total: int) -> None:
+    """Report nothing."""
+
+
+def _clear(folder: Path) -> None:
+    if folder.exists():
+        shutil.rmtree(folder)
+
+
+def _swap(staging: Path, docs: Path, old: Path) -> None:
+    _clear(old)
+    if docs.exists():
+        docs.replace(old)
+    staging.replace(docs)
+    _clear(old)
+
+
+def _check_names(atlases: Sequence[AtlasRecords], docs: Path) -> None:
+    seen: set[str] = set()
+    for atlas in atlases:
+        name = atlas.subject.atlas
+        if name in RESERVED or (docs / name).exists():
+            raise SiteError(f"an atlas's name must not be `{name}`, which the site itself uses; rename it")
+        if name in seen:
+            raise SiteError(f"atlases must have different names, got `{name}` twice; rename one")
+        seen.add(name)
+
+
+def _write_assets(folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    _write(folder / "chart-specs.js", charts.script())
+    _write(folder / "vega.js", charts.runtime())
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _write_atlases(
+    docs: Path, atlases: Sequence[AtlasRecords], site_url: str, workers: int, progress: Progress
+) -> None:
+    total = sum(len(layer.neurons) for atlas in atlases for layer in atlas.subject.layers)
+    done = 0
+    rendered = []
+    for atlas in atlases:
+        _write_pictures(docs, atlas)
+        summaries: dict[str, list[NeuronSummary]] = {layer.name: [] for layer in atlas.subject.layers}
+        for chunk in _run(_tasks(docs, atlas, site_url), workers):
+            summaries[chunk[0].neuron.layer].extend(chunk)
+            done += len(chunk)
+            progress(done, total)
+        for found in summaries.values():
+            found.sort(key=lambda summary: summary.neuron.channel)
+        _write_atlas(docs, atlas, summaries, site_url)
+        rendered.append((atlas, summaries))
+    _write(docs / "index.md", fill("home.md.jinja", home_context(rendered)))
+
+
+def _write_pictures(docs: Path, atlas: AtlasRecords) -> None:
+    """Write the dataset pictures of an atlas, and make its layers' folders."""
+    folder = docs / atlas.subject.atlas
+    folder.mkdir()
+    for layer in atlas.subject.layers:
+        (folder / layer.name).mkdir()
+    record = atlas.get("exemplars", Exemplars)
+    if record is not None:
+        (folder / PICTURES).mkdir(exist_ok=True)
+        for name, content in sorted(record.pictures.items()):
+            (folder / PICTURES / name).write_bytes(content)
+
+
+def _tasks(docs: Path, atlas: AtlasRecords, site_url: str) -> Iterator[_Task]:
+    for layer in atlas.subject.layers:
+        own = _only(atlas, layer)
+        for start in range(0, len(layer.neurons), CHUNK):
+            rows = range(start, min(start + CHUNK, len(layer.neurons)))
+            yield _Task(docs, own, layer, rows, site_url)
+
+
+def _only(atlas: AtlasRecords, layer: Layer) -> AtlasRecords:
+    """Return an atlas whose records hold one layer and no picture files: little to hand over."""
+    return replace(atlas, records={name: _part(record, layer.name) for name, record in atlas.records.items()})
+
+
+def _part(record: Any, layer: str) -> Any:
+    if hasattr(record, "layers"):
+        record = replace(record, layers={name: own for name, own in record.layers.items() if name == layer})
+    return replace(record, pictures={}) if isinstance(record, Exemplars) else record
+
+
+def _run(tasks: Iterator[_Task], workers: int) -> Iterator[list[NeuronSummary]]:
+    if workers == 1:
+        return map(_write_chunk, tasks)
+    parallel = joblib.Parallel(n_jobs=workers, backend="loky", return_as="generator")
+    results: Iterator[list[NeuronSummary]] = parallel(joblib.delayed(_write_chunk)(task) for task in tasks)
+    return results
+
+
+def _write_chunk(task: _Task) -> list[NeuronSummary]:
+    view = LayerView(task.atlas, task.layer)
+    return [write_neuron(task.docs, view, row, task.site_url) for row in task.rows]
+
+
+def _write_atlas(
+    docs: Path, atlas: AtlasRecords, summaries: dict[str, list[NeuronSummary]], site_url: str
+) -> None:
+    """Write the pages and files of an atlas that show many neurons."""
+    subject = atlas.subject
+    everything = [summary for layer in subject.layers for summary in summaries[layer.name]]
+    write_downloads(docs, atlas, everything)
+    for layer in subject.layers:
+        values = layer_context(LayerView(atlas, layer), summaries[layer.name], site_url)
+        _write(docs / layer_page(subject.atlas, layer.name), fill("layer.md.jinja", values))
+    _write(docs / script_file(subject.atlas), table_script(subject, everything))
+    pages = {
+        atlas_page(subject.atlas): ("atlas.md.jinja", atlas_context(atlas, summaries, site_url)),
+        neurons_page(subject.atlas): ("neurons.md.jinja", neurons_context(subject, everything)),
+        data_page(subject.atlas): ("data.md.jinja", data_context(atlas, docs / subject.atlas)),
+    }
+    for page, (template, values) in pages.items():
+        _write(docs / page, fill(template, values))

@@ -1,0 +1,192 @@
+"""The published data of a neuron: the shape of its JSON file, which is also what its page shows."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+# Goes up when a field changes its meaning or leaves; new fields keep it.
+SCHEMA = "neuron-atlas/neuron/1"
+
+Measured = Annotated[float | None, Field(description="A measured value; null where it is not defined")]
+
+
+class Part(BaseModel):
+    """A part of a neuron's data: immutable, nothing unknown."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+
+
+class LayerData(Part):
+    """Where the neuron sits: layer `position` of `layers`, counted from the input."""
+
+    name: str
+    module: str
+    kind: str
+    activation: Annotated[str, Field(description="What was applied last, as ReLU; empty: linear output")]
+    position: int
+    layers: int
+    size: Annotated[int, Field(description="Neurons of the layer, shown or not")]
+    height: Annotated[int, Field(description="Rows of a response map")]
+    width: Annotated[int, Field(description="Columns of a response map")]
+
+
+class ReceptiveField(Part):
+    """Largest receptive field of any position, in pixels of the network's input."""
+
+    height: int
+    width: int
+
+
+class Quantile(Part):
+    """A quantile of activations (all positions of all images) and of peaks (one an image)."""
+
+    level: float
+    activation: Measured
+    peak: Measured
+
+
+class StatisticsData(Part):
+    """Statistics over all images."""
+
+    mean: Measured
+    std: Measured
+    minimum: Measured
+    maximum: Measured
+    zero_fraction: Annotated[Measured, Field(description="Share of activations that are exactly 0")]
+    threshold: Annotated[Measured, Field(description="Top 0.5% quantile of activations")]
+    sparseness: Annotated[Measured, Field(description="Treves-Rolls sparseness over images")]
+    selectivity: Annotated[Measured, Field(description="Class selectivity, Morcos et al. 2018")]
+    dead: bool
+    quantiles: tuple[Quantile, ...]
+    histogram_edges: tuple[float, ...]
+    histogram_counts: tuple[int, ...]
+
+
+class Exemplar(Part):
+    """One image shown for the neuron; `row` and `column` place the peak in the response map."""
+
+    image: str
+    sha256: str
+    picture: Annotated[str, Field(description="File below ATLAS/pictures/")]
+    class_name: Annotated[str | None, Field(description="null: the image is unlabelled")]
+    peak: Measured
+    quantile: Annotated[Measured, Field(description="Share of images with a smaller peak")]
+    row: int
+    column: int
+
+
+class Stratum(Part):
+    """Exemplars drawn from peaks between the quantiles `low` and `high`."""
+
+    low: float
+    high: float
+    exemplars: tuple[Exemplar, ...]
+
+
+class ExemplarsData(Part):
+    """Strongest, weakest, stratified and random images, each by its fixed rule."""
+
+    top: tuple[Exemplar, ...]
+    strata: tuple[Stratum, ...]
+    bottom: tuple[Exemplar, ...]
+    random: tuple[Exemplar, ...]
+
+
+class HistoryPoint(Part):
+    """Mean response of the picture at an optimization step."""
+
+    step: int
+    mean_response: Measured
+
+
+class VisualizationData(Part):
+    """Feature visualization; ratios divide by the strongest natural image's activation."""
+
+    picture: Annotated[str, Field(description="File below the site")]
+    size: Annotated[int, Field(description="Pixels a side")]
+    mean_response: Measured
+    peak: Measured
+    random_mean: Annotated[Measured, Field(description="Highest mean response of a random picture")]
+    random_peak: Annotated[Measured, Field(description="Highest peak of a random picture")]
+    mean_ratio: Measured
+    peak_ratio: Measured
+    beats_random: bool | None
+    steps_run: int
+    history: tuple[HistoryPoint, ...]
+
+
+class ClassData(Part):
+    """Response to one class: mean peak, and AUC of class against rest with 95% interval."""
+
+    name: str
+    images: int
+    mean_peak: Measured
+    auc: Measured
+    auc_low: Measured
+    auc_high: Measured
+
+
+class NetworkData(Part):
+    """Which network; `sha256` is that of its weights."""
+
+    model: str
+    weights: str
+    sha256: str
+    trained_on: str
+
+
+class ImagesData(Part):
+    """Which images; `sha256` covers ids, labels and contents."""
+
+    name: str
+    split: str
+    count: int
+    sha256: str
+
+
+class ProvenanceData(Part):
+    """What the numbers come from."""
+
+    network: NetworkData
+    images: ImagesData
+    recipe_sha256: str
+    seed: int
+    device: str
+    versions: dict[str, str]
+    record_keys: dict[str, str]
+
+
+class NeuronData(Part):
+    """All that is published of one neuron; a part is null when the atlas was built without it."""
+
+    format: str = SCHEMA
+    neuron: Annotated[str, Field(description="ATLAS/LAYER/CHANNEL")]
+    atlas: str
+    channel: int
+    layer: LayerData
+    receptive_field: ReceptiveField | None
+    statistics: StatisticsData | None
+    exemplars: ExemplarsData | None
+    visualization: VisualizationData | None
+    classes: tuple[ClassData, ...] | None
+    provenance: ProvenanceData
+
+
+def encode(data: NeuronData) -> bytes:
+    """Return the bytes of a neuron's JSON file: sorted keys, UTF-8, one line feed at the end."""
+    return canonical(data.model_dump(mode="json"))
+
+
+def canonical(value: Any) -> bytes:
+    """Return the one way in which this package writes published JSON."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return (text + "\n").encode(errors="backslashreplace")  # lone surrogates of file names
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of a neuron's JSON file."""
+    schema = NeuronData.model_json_schema(mode="serialization")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -1,0 +1,1 @@
+"""Publishing: the MkDocs build, the link check and the local server."""

@@ -1,0 +1,155 @@
+"""A site of made-up atlases, served below a path of the host, and a browser that notes everything."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, Response, sync_playwright
+
+from generator.pages.render import render
+from generator.publish.build import build_site
+from generator.publish.serve import make_server
+from generator.records import AtlasRecords, NeuronId
+from generator.store.layout import Layout
+from tests.browser.browsers import ARGUMENTS, REQUIRE, find_browser
+from tests.pages.fake_atlas import fake_atlas
+
+PREFIX = "/some/path"
+DESKTOP = {"width": 1280, "height": 900}
+
+# Names, layers, neurons a layer and seeds of the atlases.
+ATLASES = (("fake-one", 3, 6, 0), ("fake-two", 2, 3, 3))
+
+Open = Callable[..., "Visit"]
+
+
+@dataclass
+class Visit:
+    """A page in a browser, with all complaints and requests since it was opened."""
+
+    page: Page
+    root: str
+    complaints: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    def watch(self) -> None:
+        """Note what the page does from now on."""
+        self.page.on("console", lambda message: self._note(message.type, message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(f"page error: {error}"))
+        self.page.on("request", self._request)
+        self.page.on("requestfailed", lambda request: self.complaints.append(f"failed: {request.url}"))
+        self.page.on("response", self._response)
+
+    def go(self, path: str) -> Page:
+        """Open a page of the site and let it finish."""
+        self.page.goto(f"{self.root}/{path}")
+        self.page.wait_for_load_state("networkidle")
+        return self.page
+
+    def scroll_through(self) -> None:
+        """Bring every part of the page into view once, so that what loads lazily loads."""
+        height = int(self.page.evaluate("document.documentElement.scrollHeight"))
+        for top in range(0, height, 800):
+            self.page.evaluate("top => scrollTo(0, top)", top)
+            self.page.wait_for_timeout(30)
+        self.page.wait_for_load_state("networkidle")
+
+    def foreign(self) -> list[str]:
+        """Return the requests that left the site."""
+        own = (f"{self.root}/", "data:", "blob:")
+        return [url for url in self.requests if not url.startswith(own)]
+
+    def _note(self, kind: str, text: str) -> None:
+        if kind in ("error", "warning"):
+            self.complaints.append(f"console {kind}: {text}")
+
+    def _request(self, request: Request) -> None:
+        self.requests.append(request.url)
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 400:
+            self.complaints.append(f"{response.status}: {response.url}")
+
+
+@contextmanager
+def opened(browser: Browser, root: str, path: str, **options: Any) -> Iterator[Visit]:
+    """Open a page in a fresh context."""
+    context = browser.new_context(**{"viewport": DESKTOP, "reduced_motion": "reduce", **options})
+    context.set_default_timeout(20_000)
+    visit = Visit(context.new_page(), root)
+    visit.watch()
+    visit.go(path)
+    yield visit
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def atlases() -> list[AtlasRecords]:
+    """Two atlases of made-up numbers."""
+    return [
+        fake_atlas(name, layers=layers, neurons=neurons, seed=seed) for name, layers, neurons, seed in ATLASES
+    ]
+
+
+@pytest.fixture(scope="session")
+def neurons(atlases: list[AtlasRecords]) -> list[NeuronId]:
+    """All shown neurons of the first atlas, in the order in which its pages lead through them."""
+    subject = atlases[0].subject
+    return [
+        NeuronId(subject.atlas, layer.name, channel)
+        for layer in subject.layers
+        for channel in sorted(layer.neurons)
+    ]
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, atlases: list[AtlasRecords]) -> Path:
+    """A finished site of two atlases."""
+    layout = Layout(tmp_path_factory.mktemp("output"))
+    render(layout, atlases, site_url="")
+    build_site(layout, [atlas.subject for atlas in atlases], site_url="")
+    return layout.site
+
+
+@pytest.fixture(scope="session")
+def address(site: Path) -> Iterator[str]:
+    """The address at which the site is served, without a slash at its end."""
+    with make_server(site, 0, PREFIX) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}{PREFIX}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium; skips where there is none, unless it is required."""
+    executable = find_browser()
+    if executable is None:
+        message = "no Chromium on this machine (apt-get install chromium)"
+        if os.environ.get(REQUIRE) == "1":
+            pytest.fail(f"{message}, though {REQUIRE}=1 requires it")
+        pytest.skip(message)
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=executable, args=list(ARGUMENTS))
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, address: str) -> Iterator[Open]:
+    """A function that opens a page in a fresh context; `root` defaults to the served site."""
+    with ExitStack() as stack:
+
+        def open_page(path: str, root: str = address, **options: Any) -> Visit:
+            return stack.enter_context(opened(browser, root, path, **options))
+
+        yield open_page

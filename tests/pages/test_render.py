@@ -1,0 +1,292 @@
+"""The tree of pages: whole, the same for the same records, safe for any name, every link leads somewhere."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import html
+import json
+import os
+import posixpath
+import re
+import zipfile
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from generator.errors import SiteError
+from generator.pages import render as module
+from generator.pages.citation import cite
+from generator.pages.render import render
+from generator.records import AtlasRecords
+from generator.store.layout import Layout, neuron_page
+from tests.pages.fake_atlas import CLASSES, HOSTILE_IDS, fake_atlas
+
+SITE = "https://example.org/"
+GOLDEN = Path(__file__).parent / "golden" / "neuron.md"
+WITHOUT_PICTURES = ("exemplars", "visualizations", "reliability", "receptive_fields")
+
+
+def atlases() -> list[AtlasRecords]:
+    bare = fake_atlas(
+        "bare", layers=2, neurons=3, classes=(), without=(*WITHOUT_PICTURES, "statistics", "filters")
+    )
+    return [fake_atlas(), fake_atlas("unlabelled", layers=2, neurons=2, classes=()), bare]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _small_runtime() -> object:
+    """Stand in for the Vega runtime, which takes seconds to bundle and is tested on its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module.charts, "runtime", lambda: "/* vega */\n")
+        yield
+
+
+@pytest.fixture(scope="module")
+def docs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    layout = Layout(tmp_path_factory.mktemp("atlas"))
+    render(layout, atlases(), site_url=SITE)
+    return layout.docs
+
+
+def content(folder: Path) -> dict[str, str]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def neuron_text(docs: Path, atlas: AtlasRecords, layer: int = 0, row: int = 1) -> str:
+    found = atlas.subject.layers[layer]
+    return (docs / atlas.subject.atlas / found.name / f"{found.neurons[row]}.md").read_text(encoding="utf-8")
+
+
+class Tags(HTMLParser):
+    """Collects the links, pictures and tag balance of a page."""
+
+    VOID = frozenset({"img", "input", "path", "polyline"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.pictures: list[dict[str, str | None]] = []
+        self.names: set[str] = set()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        self.names.add(tag)
+        self.links += [v for k, v in attrs if k in ("href", "src") and v is not None]
+        if tag == "img":
+            self.pictures.append(values)
+        assert not any(name.startswith("on") for name in values), values
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def parsed(path: Path) -> Tags:
+    tags = Tags()
+    tags.feed(path.read_text(encoding="utf-8"))
+    return tags
+
+
+def test_same_records_give_the_same_bytes(docs: Path, tmp_path: Path) -> None:
+    render(Layout(tmp_path), atlases(), site_url=SITE, workers=2)
+    assert content(tmp_path / "docs") == content(docs)
+
+
+def test_the_neuron_page_is_as_agreed(tmp_path: Path) -> None:
+    """After a wanted change: `UPDATE_GOLDEN=1 pytest tests/pages`."""
+    atlas = fake_atlas(layers=1, neurons=2, without=WITHOUT_PICTURES)
+    layout = Layout(tmp_path)
+    render(layout, [atlas], site_url=SITE)
+    found = neuron_text(layout.docs, atlas)
+    if "UPDATE_GOLDEN" in os.environ:
+        GOLDEN.write_text(found, encoding="utf-8")
+    assert found == GOLDEN.read_text(encoding="utf-8")
+
+
+def test_natural_evidence_comes_first(docs: Path) -> None:
+    headings = re.findall(r"^## (.+) \{ #", neuron_text(docs, fake_atlas()), re.M)
+    assert headings == [
+        "Exemplars", "Activations", "Feature visualization", "Classes", "Provenance and downloads",
+    ]  # fmt: skip
+
+
+def test_a_missing_record_takes_its_section_along(docs: Path) -> None:
+    headings = re.findall(r"^## (.+) \{ #", neuron_text(docs, atlases()[2], row=0), re.M)
+    assert headings == ["Provenance and downloads"]
+    unlabelled = re.findall(r"^## (.+) \{ #", neuron_text(docs, atlases()[1], row=0), re.M)
+    assert "Classes" not in unlabelled
+    assert "Exemplars" in unlabelled
+
+
+def test_every_link_leads_to_a_file(docs: Path) -> None:
+    files = {path.relative_to(docs).as_posix() for path in docs.rglob("*")}
+    pages = [
+        path
+        for path in docs.rglob("*.md")
+        if path.relative_to(docs).as_posix().count("/") or path.stem == "index"
+    ]
+    assert len(pages) > 20
+    for page in pages:
+        here = page.relative_to(docs).parent.as_posix()
+        for link in parsed(page).links:
+            if link.startswith(("#", "data:")):
+                continue
+            target = posixpath.normpath(posixpath.join(here, unquote(link.partition("#")[0])))
+            assert target.removesuffix(".html") + ".md" in files or target in files, (page, link)
+
+
+def test_foreign_names_become_neither_html_nor_markdown(docs: Path) -> None:
+    for page in docs.glob("fake-atlas/**/*.md"):
+        tags = parsed(page)
+        assert tags.open == []
+        assert tags.names.isdisjoint({"fake", "dog"})
+        for line in page.read_text(encoding="utf-8").splitlines():
+            assert not line.startswith(("```", "--- "))
+    text = neuron_text(docs, fake_atlas())
+    assert html.escape(CLASSES[1]).replace("&quot;", "&#34;") in text
+    assert "<img src=x" not in text
+    assert "{{ dog }}" in text
+
+
+def test_every_picture_says_what_was_measured(docs: Path) -> None:
+    atlas = fake_atlas()
+    layer = atlas.subject.layers[0]
+    pictures = parsed(docs / "fake-atlas" / layer.name / f"{layer.neurons[1]}.md").pictures
+    assert len(pictures) == 9 + 5 + 15 + 9 + 1
+    for picture in pictures[:-1]:
+        assert re.match(r"Image .+, class .+, peak .+, stronger than .+ of images, ", picture["alt"] or "")
+    assert "mean response" in (pictures[-1]["alt"] or "")
+    for page in docs.rglob("*.md"):
+        assert all(picture["alt"] for picture in parsed(page).pictures)
+
+
+def test_no_page_shows_nan_and_undefined_values_give_reasons(docs: Path) -> None:
+    for page in docs.glob("*/**/*.md"):
+        assert not re.search(r"\bnan\b", page.read_text(encoding="utf-8"), re.I), page
+    assert 'title="Not defined: the neuron gave no response' in neuron_text(docs, fake_atlas(), row=0)
+
+
+def test_a_dead_neuron_is_called_dead(docs: Path) -> None:
+    assert "Dead neuron" in neuron_text(docs, fake_atlas(), row=0)
+    assert "Dead neuron" not in neuron_text(docs, fake_atlas(), row=1)
+
+
+def test_a_failed_visualization_is_called_failed(docs: Path) -> None:
+    assert "The optimization failed" in neuron_text(docs, fake_atlas(), row=1)
+    assert "The optimization failed" not in neuron_text(docs, fake_atlas(), row=2)
+
+
+def test_the_content_hash_is_that_of_the_json_file(docs: Path) -> None:
+    atlas = fake_atlas()
+    layer = atlas.subject.layers[0]
+    name = f"fake-atlas/{layer.name}/{layer.neurons[1]}"
+    sha256 = hashlib.sha256((docs / f"{name}.json").read_bytes()).hexdigest()
+    assert cite(atlas, name, SITE).sha256 == sha256
+    assert sha256[:12] in (docs / f"{name}.md").read_text(encoding="utf-8")
+    whole = hashlib.sha256((docs / "fake-atlas/SHA256SUMS").read_bytes()).hexdigest()
+    assert cite(atlas, "fake-atlas", SITE).sha256 == whole
+
+
+def test_downloads_agree_with_each_other(docs: Path) -> None:
+    folder = docs / "fake-atlas"
+    with (folder / "neurons.csv").open(encoding="utf-8", newline="") as file:
+        table = list(csv.DictReader(file))
+    listed = json.loads((folder / "neurons.json").read_text(encoding="utf-8"))["neurons"]
+    assert [row["neuron"] for row in table] == [row["neuron"] for row in listed]
+    assert len(table) == 18
+    assert table[1]["best_class"] == (listed[1]["best_class"] or "")
+    with zipfile.ZipFile(folder / "fake-atlas.zip") as archive:
+        assert archive.testzip() is None
+        for row in listed:
+            assert archive.read(f"{row['neuron']}.json") == (docs / f"{row['neuron']}.json").read_bytes()
+
+
+def test_the_table_s_script_holds_every_neuron(docs: Path) -> None:
+    text = (docs / "fake-atlas/neurons.js").read_text(encoding="utf-8")
+    assert "<" not in text
+    data = json.loads(text.removeprefix("window.neuronAtlas = ").removesuffix(";\n"))
+    assert len(data["rows"]) == 18
+    for row in data["rows"]:
+        assert (docs / "fake-atlas" / unquote(row[4]).replace(".html", ".md")).is_file()
+        assert len(row) == 7 + len(data["statistics"])
+
+
+def test_neighbours_run_through_all_layers() -> None:
+    subject = fake_atlas().subject
+    from generator.pages.context_neuron import neighbours, shown_order
+    from generator.records import NeuronId
+
+    order = [NeuronId("fake-atlas", layer.name, c) for layer in subject.layers for c in shown_order(layer)]
+    for place, neuron in enumerate(order):
+        before, after = neighbours(subject, neuron)
+        assert before == (order[place - 1] if place else None)
+        assert after == (order[place + 1] if place + 1 < len(order) else None)
+
+
+def test_pictures_are_shared_and_written_once(docs: Path) -> None:
+    assert len(list((docs / "fake-atlas/pictures").iterdir())) == len(
+        set(fake_atlas().records["exemplars"].pictures)
+    )
+    assert len(HOSTILE_IDS) == 5
+    small = list((docs / "networks").rglob("*.small.webp"))
+    assert len(small) == len([p for p in (docs / "networks").rglob("*.webp") if ".small" not in p.name])
+
+
+def test_progress_ends_at_the_number_of_neurons(tmp_path: Path) -> None:
+    steps: list[tuple[int, int]] = []
+    render(
+        Layout(tmp_path),
+        [fake_atlas()],
+        site_url="",
+        progress=lambda done, total: steps.append((done, total)),
+    )
+    assert steps[-1] == (18, 18)
+    assert steps == sorted(steps)
+
+
+def test_an_old_tree_is_replaced_whole_and_kept_on_failure(tmp_path: Path) -> None:
+    layout = Layout(tmp_path)
+    layout.docs.mkdir()
+    (layout.docs / "old.md").write_text("old", encoding="utf-8")
+    with pytest.raises(SiteError, match="twice"):
+        render(layout, [fake_atlas(), fake_atlas()], site_url="")
+    assert (layout.docs / "old.md").exists()
+    render(layout, [fake_atlas()], site_url="")
+    assert not (layout.docs / "old.md").exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["docs"]
+
+
+@pytest.mark.parametrize("name", ["assets", "networks", "templates"])
+def test_a_name_that_the_site_uses_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SiteError, match=f"must not be `{name}`"):
+        render(Layout(tmp_path), [fake_atlas(name)], site_url="")
+
+
+def test_pages_that_cannot_be_written_give_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(SiteError, match="cannot be written") as caught:
+        render(Layout(tmp_path / "file"), [fake_atlas()], site_url="")
+    assert "\n" not in caught.value.message
+
+
+def test_no_atlas_gives_a_home_page_that_says_so(tmp_path: Path) -> None:
+    render(Layout(tmp_path), [], site_url="")
+    assert "no atlas here yet" in (tmp_path / "docs/index.md").read_text(encoding="utf-8")
+
+
+def test_every_neuron_has_its_page(docs: Path) -> None:
+    from generator.records import NeuronId
+
+    for atlas in atlases():
+        for layer in atlas.subject.layers:
+            for channel in layer.neurons:
+                assert (docs / neuron_page(NeuronId(atlas.subject.atlas, layer.name, channel))).is_file()

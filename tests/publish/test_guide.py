@@ -1,0 +1,109 @@
+"""The hand-written pages keep up with the code that they speak of."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import tomllib
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from generator.cli import cli
+from generator.recipe import Recipe, Section
+from generator.recipe_file import check_recipe
+from generator.store.layout import bundled
+
+GUIDE = sorted(bundled("site_src").glob("*.md"))
+METHODS = (bundled("site_src") / "methods.md").read_text(encoding="utf-8")
+OWN_NETWORK = (bundled("site_src") / "own-network.md").read_text(encoding="utf-8")
+
+# Anchors that generated pages link to.
+ANCHORS = {
+    "glossary": "neuron layer image activation response-map peak mean-response exemplar quantile stratum "
+    "threshold sparseness class-selectivity auc dead receptive-field feature-visualization activation-ratio "
+    "network-view recipe record content-hash",
+    "methods": "survey sketch statistics exemplars receptive-fields feature-visualization activation-ratios "
+    "filters provenance determinism references",
+}
+
+
+def blocks(language: str) -> list[str]:
+    found = re.findall(rf"^( *)```{language}[^\n]*\n(.*?)^ *```", OWN_NETWORK, re.MULTILINE | re.DOTALL)
+    return [re.sub(rf"^{indent}", "", body, flags=re.MULTILINE) for indent, body in found]
+
+
+def test_every_recipe_shown_is_valid() -> None:
+    recipes = blocks("toml")
+    assert len(recipes) == 3
+    for recipe in recipes:
+        check_recipe(tomllib.loads(recipe), "own-network.md")
+
+
+def test_every_key_of_a_recipe_is_explained() -> None:
+    parts = re.split(r"^### ", OWN_NETWORK.split("## Every key")[1], flags=re.MULTILINE)
+    explained = {part.split("\n")[0].strip("`[]"): re.findall(r"`(\w+)`", part) for part in parts[1:]}
+    for name, field in Recipe.model_fields.items():
+        section = field.annotation
+        if isinstance(section, type) and issubclass(section, Section):
+            assert set(section.model_fields) <= set(explained[name]), name
+        else:
+            assert name in explained["Top level"]
+
+
+def test_defaults_are_those_of_the_code() -> None:
+    text = " ".join(OWN_NETWORK.split())
+    for section, key in (("statistics", "bins"), ("statistics", "bootstrap"), ("exemplars", "pool")):
+        default = getattr(Recipe.model_fields[section].default, key)
+        part = text.split(f"### `[{section}]`")[1]
+        explanation = part.split(f"`{key}` :")[1][:120]
+        assert f"Default {default:,}" in explanation
+
+
+def test_commands_shown_exist_with_their_options() -> None:
+    commands = [
+        line for block in blocks("sh") for line in block.splitlines() if line.startswith("neuron-atlas")
+    ]
+    names = {shlex.split(line)[1] for line in commands} | set(
+        re.findall(r"^\| `neuron-atlas (\w+)", OWN_NETWORK, re.M)
+    )
+    assert {"build", "render", "serve", "layers", "plan", "cite"} <= names
+    for name in names:
+        shown = CliRunner().invoke(cli, [name, "--help"])
+        assert shown.exit_code == 0
+        options = [
+            word
+            for line in commands
+            if shlex.split(line)[1] == name
+            for word in re.findall(r"--[\w-]+", line)
+        ]
+        for option in options:
+            assert option in shown.output
+
+
+@pytest.mark.parametrize("page", ANCHORS)
+def test_anchors_that_pages_link_to_are_there(page: str) -> None:
+    text = (bundled("site_src") / f"{page}.md").read_text(encoding="utf-8")
+    anchors = set(re.findall(r"^#+ .*\{#([\w-]+)\}$", text, re.MULTILINE))
+    assert set(ANCHORS[page].split()) <= anchors
+
+
+@pytest.mark.parametrize("path", GUIDE, ids=lambda path: path.stem)
+def test_a_page_has_a_description_and_one_title(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert re.match(r"---\ndescription: .{20,160}\n---\n\n# \S", text)
+    outside_code = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+    assert len(re.findall(r"^# ", outside_code, re.MULTILINE)) == 1
+
+
+@pytest.mark.parametrize("path", GUIDE, ids=lambda path: path.stem)
+def test_works_cited_are_listed(path: Path) -> None:
+    prose, _, own = path.read_text(encoding="utf-8").partition("## Reference")
+    references = own or METHODS.partition("## Reference")[2]
+    cited = re.findall(
+        r"([A-Z][\w-]+)(?: et al\.| & [A-Z]\w+),? \(?((?:19|20)\d\d)\b", " ".join(prose.split())
+    )
+    assert [pair for pair in cited if not re.search(rf"^.*{pair[0]}.*\({pair[1]}\)", references, re.M)] == []
+    if path.stem in ("methods", "limits", "how-to-read"):
+        assert cited
