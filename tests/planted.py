@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,17 @@ from generator.inputs.preprocess import Preprocess
 from generator.records import Layer, LayerSurvey, NetworkInfo
 
 SIDE = 8  # pixels
+SUMMED = (
+    "mean",
+    "variance",
+    "response_sum",
+    "response_squares",
+    "class_peak_sum",
+    "class_response_sum",
+    "strongest_mean",
+    "means",
+)
+"""Fields of a survey that are right up to rounding; all others are exact."""
 
 
 def network_of(module: nn.Module, side: int = SIDE) -> Network:
@@ -26,7 +38,7 @@ def network_of(module: nn.Module, side: int = SIDE) -> Network:
     preprocess = Preprocess(side, side, "bilinear", (0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
     parameters = sum(parameter.numel() for parameter in module.parameters())
     view = (side, side, "bilinear", (0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
-    info = NetworkInfo("planted", "by hand", "0" * 64, parameters, *view, (), "")
+    info = NetworkInfo("planted", "by hand", "0" * 64, parameters, *view, (), "", "1" * 64)
     return Network(module.eval().requires_grad_(False), preprocess, info)
 
 
@@ -79,17 +91,22 @@ def random_batches(
         yield Batch(np.arange(images)[chosen], labels[chosen], pixels[chosen])
 
 
-def all_maps(network: Network, layer: Layer, batches: Iterable[Batch]) -> tuple[np.ndarray, np.ndarray]:
-    """Keep every response map (images, neurons, height, width) and label, one image at a time."""
-    maps: list[np.ndarray] = []
-    labels: list[int] = []
-    taps = {layer.name: lambda output: maps.append(as_maps(output, layer).clone().numpy())}
-    with tapped(network.module, taps) as forward, torch.no_grad():
+def all_maps(
+    network: Network, layers: Sequence[Layer], batches: Iterable[Batch]
+) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """Keep every response map (images, neurons, height, width) of every layer, and all labels."""
+    maps: dict[str, list[np.ndarray]] = {layer.name: [] for layer in layers}
+    labels: list[np.ndarray] = []
+
+    def keeper(layer: Layer) -> Callable[[Tensor], None]:
+        chosen = list(layer.neurons)
+        return lambda output: maps[layer.name].append(as_maps(output, layer)[:, chosen].clone().numpy())
+
+    with tapped(network.module, {layer.name: keeper(layer) for layer in layers}) as forward, torch.no_grad():
         for batch in batches:
-            for pixels, label in zip(batch.pixels, batch.labels, strict=True):
-                forward(network.preprocess.normalize(pixels[None]))
-                labels.append(int(label))
-    return np.concatenate(maps)[:, list(layer.neurons)], np.array(labels)
+            forward(network.preprocess.normalize(batch.pixels))
+            labels.append(batch.labels)
+    return {name: np.concatenate(parts) for name, parts in maps.items()}, np.concatenate(labels)
 
 
 def slow_survey(maps: np.ndarray, labels: np.ndarray, classes: int, kept: int) -> LayerSurvey:
@@ -130,6 +147,19 @@ def slow_survey(maps: np.ndarray, labels: np.ndarray, classes: int, kept: int) -
         peaks=peaks.astype(np.float16),
         means=means.astype(np.float16),
     )
+
+
+def assert_same_survey(found: LayerSurvey, expected: LayerSurvey) -> None:
+    """Compare every field: what is counted or chosen exactly, what is summed up to rounding."""
+    for field in dataclasses.fields(LayerSurvey):
+        left, right = np.asarray(getattr(found, field.name)), np.asarray(getattr(expected, field.name))
+        assert left.dtype == right.dtype, field.name
+        if field.name in SUMMED:
+            scale = 1.0 if field.name == "variance" else np.abs(right.astype(np.float64)).max()
+            close = 1e-3 if field.name == "means" else 1e-5  # float16 has steps of a thousandth
+            np.testing.assert_allclose(left, right, rtol=close, atol=close * scale, err_msg=field.name)
+        else:
+            np.testing.assert_array_equal(left, right, err_msg=field.name)
 
 
 def slow_sketch(values: np.ndarray) -> np.ndarray:

@@ -29,7 +29,11 @@ RANDOM_CONTRASTS = (1.0, 4.0, 16.0, 64.0)
 RANDOM_PICTURES = 16
 """Random pictures of which the strongest is what a visualization has to beat."""
 
+ADAM_EPSILON = 1e-16
+"""Far below torch's 1e-8, so that the pictures of neurons with tiny responses move as fast as others."""
+
 BRIGHTEST = 255
+"""Of an 8-bit picture."""
 
 Respond = Callable[[Tensor], Tensor]
 
@@ -132,7 +136,7 @@ def optimize(
     """
     variables = parametrization.start([derive_seed(seed, "start") for seed in seeds]).requires_grad_()
     maps = views.draw([derive_seed(seed, "views") for seed in seeds], schedule.steps).to(variables.device)
-    adam = torch.optim.Adam([variables], lr=schedule.learning_rate)
+    adam = torch.optim.Adam([variables], lr=schedule.learning_rate, eps=ADAM_EPSILON)
     course = _Course(schedule.steps)
     course.measure(respond, objective, parametrization, variables)
     for step in range(schedule.steps):

@@ -58,7 +58,7 @@ def hand_wired(side: int) -> Network:
     pooled = nn.Sequential(nn.ReLU(inplace=True), nn.AdaptiveAvgPool2d(1), nn.Flatten(), head)
     whole = nn.Sequential(colour, pooled).eval().requires_grad_(False)
     mean, std = (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)
-    info = NetworkInfo("hand", "", "0" * 64, 20, side, side, "bilinear", mean, std, (), "")
+    info = NetworkInfo("hand", "", "0" * 64, 20, side, side, "bilinear", mean, std, (), "", "1" * 64)
     return Network(whole, Preprocess(side, side, "bilinear", mean, std), info)
 
 

@@ -19,7 +19,7 @@ HALF = (0.5, 0.5, 0.5)
 
 
 def wired(module: nn.Module) -> Network:
-    info = NetworkInfo("wired", "", "0" * 64, 0, 8, 8, "bilinear", HALF, HALF, (), "")
+    info = NetworkInfo("wired", "", "0" * 64, 0, 8, 8, "bilinear", HALF, HALF, (), "", "1" * 64)
     return Network(module.eval().requires_grad_(False), Preprocess(8, 8, "bilinear", HALF, HALF), info)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, Response, sync_playwright
+from playwright.sync_api import Browser, Page, Request, Response, expect, sync_playwright
 
 from generator.pages.render import render
 from generator.publish.build import build_site
@@ -22,6 +22,11 @@ from tests.browser.browsers import ARGUMENTS, REQUIRE, find_browser
 from tests.pages.fake_atlas import fake_atlas
 
 PREFIX = "/some/path"
+
+# Milliseconds that anything on a page may take, on a busy machine too.
+PATIENCE = 20_000
+expect.set_options(timeout=PATIENCE)
+
 DESKTOP = {"width": 1280, "height": 900}
 
 # Names, layers, neurons a layer and seeds of the atlases.
@@ -82,7 +87,7 @@ class Visit:
 def opened(browser: Browser, root: str, path: str, **options: Any) -> Iterator[Visit]:
     """Open a page in a fresh context."""
     context = browser.new_context(**{"viewport": DESKTOP, "reduced_motion": "reduce", **options})
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE)
     visit = Visit(context.new_page(), root)
     visit.watch()
     visit.go(path)

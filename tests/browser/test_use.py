@@ -34,7 +34,9 @@ def numbers(texts: list[str]) -> list[float]:
 @pytest.mark.parametrize("from_file", [False, True], ids=["served", "file"])
 def test_search_finds_terms_but_no_neuron(open_page: Open, site: Path, from_file: bool) -> None:
     visit = open_page(f"{LAYER}/index.html", **({"root": site.as_uri()} if from_file else {}))
-    visit.page.get_by_role("textbox", name="Search").fill("sparseness")
+    field = visit.page.get_by_role("textbox", name="Search")
+    field.click()
+    field.press_sequentially("sparseness")
     results = visit.page.locator(".md-search-result__link")
     expect(results.first).to_be_visible()
     links = results.evaluate_all("all => all.map(link => link.href)")

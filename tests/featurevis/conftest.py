@@ -34,7 +34,7 @@ def wire() -> Wire:
     def make(module: nn.Module, side: int = SIDE) -> Network:
         frozen = module.eval().requires_grad_(False)
         preprocess = Preprocess(side, side, "bilinear", MEAN, STD)
-        info = NetworkInfo("wired", "", "0" * 64, 0, side, side, "bilinear", MEAN, STD, (), "")
+        info = NetworkInfo("wired", "", "0" * 64, 0, side, side, "bilinear", MEAN, STD, (), "", "1" * 64)
         return Network(frozen, preprocess, info)
 
     return make

@@ -118,13 +118,15 @@ def test_measured_is_the_finished_8_bit_picture(random_network: Network) -> None
 
 
 def test_the_best_state_is_kept(wire: Wire) -> None:
-    rough = Schedule(steps=16, learning_rate=8.0)
-    network = wire(filters([[[3.0]], [[0.0]], [[0.0]]], [[[-1.0]], [[0.0]], [[0.0]]], bias=[0.0, 0.5]))
-    ridge = nn.Sequential(*network.module, nn.Conv2d(2, 1, 1, bias=False))
+    grey = [[[0.5]]] * 3
+    bright = filters(grey, grey, bias=[0.0, -0.5])
+    tent = nn.Conv2d(2, 1, 1, bias=False)  # highest where the first reaches 0.5, falls beyond
     with torch.no_grad():
-        ridge[2].weight.copy_(torch.tensor([1.0, -2.0]).reshape(1, 2, 1, 1))
-    found = pictures_of(wire(ridge), "2", [0], rough)
-    assert found.mean_response[0] == pytest.approx(found.history.max(), rel=0.02)
+        tent.weight.copy_(torch.tensor([1.0, -3.0]).reshape(1, 2, 1, 1))
+    network = wire(nn.Sequential(bright, tent, nn.ReLU()))
+    found = pictures_of(network, "2", [0], Schedule(steps=40, learning_rate=3.0))
+    assert found.history[0, -1] < 0.8 * found.history.max()
+    assert found.mean_response[0] == pytest.approx(found.history.max(), rel=0.03)
 
 
 def test_pictures_do_not_depend_on_their_batch(random_network: Network) -> None:
@@ -181,6 +183,12 @@ def test_a_neuron_that_wakes_late_is_still_followed(wire: Wire) -> None:
     assert found.mean_response[0] > 0
 
 
+def test_the_scale_of_responses_does_not_matter(wire: Wire) -> None:
+    usual = pictures_of(wire(filters(UPRIGHT)), "1", [0])
+    tiny = pictures_of(wire(filters((1e-9 * np.array(UPRIGHT)).tolist())), "1", [0])
+    np.testing.assert_allclose(1e9 * tiny.mean_response, usual.mean_response, rtol=0.02)
+
+
 def test_a_dead_neuron_yields_what_was_measured(wire: Wire) -> None:
     found = pictures_of(wire(filters(RED, RED, bias=[0.0, -100.0])), "1", [0, 1])
     assert found.mean_response[0] > found.random_mean[0]
@@ -192,6 +200,21 @@ def test_one_neuron_of_infinite_response_does_not_disturb_others(wire: Wire) -> 
     network = wire(filters(RED, RED, bias=[0.0, float("inf")], rectify=False))
     both, alone = pictures_of(network, "0", [0, 1]), pictures_of(network, "0", [0])
     np.testing.assert_allclose(both.mean_response[0], alone.mean_response[0], rtol=0.02)
+
+
+class Roots(nn.Module):
+    """Takes the root of its second channel, whose gradient is not finite where it is zero."""
+
+    def forward(self, maps: Tensor) -> Tensor:
+        return torch.cat([maps[:, :1], maps[:, 1:].sqrt()], dim=1)
+
+
+def test_a_gradient_that_is_not_finite_moves_nothing(wire: Wire) -> None:
+    network = wire(nn.Sequential(filters(RED, RED, bias=[0.0, -1.0]), Roots()))
+    found = pictures_of(network, "1", [0, 1])
+    assert found.mean_response[0] > found.random_mean[0]
+    assert (found.history[1] == 0).all()
+    assert found.mean_response[1] == 0
 
 
 @pytest.mark.parametrize("rectify", [True, False])

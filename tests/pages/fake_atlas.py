@@ -105,7 +105,7 @@ def _subject(name: str, layers: int, neurons: int, classes: tuple[str, ...]) -> 
         )
     network = NetworkInfo(
         "resnet18", "IMAGENET1K_V1", "ab" * 32, 11_689_512, 72, SIDE, "bilinear",
-        (0.485, 0.456, 0.406), (0.229, 0.224, 0.225), ("cat", "dog"), "",
+        (0.485, 0.456, 0.406), (0.229, 0.224, 0.225), ("cat", "dog"), "", "ee" * 32,
     )  # fmt: skip
     images = ImagesInfo(
         "Fake & Co", "folder", "test", 10_000, "cd" * 32, classes, tuple(1000 for _ in classes),

@@ -23,6 +23,7 @@ def make_subject(name: str) -> Subject:
         std=(0.5, 0.5, 0.5),
         class_names=(),
         trained_on="",
+        code_sha256="e" * 64,
     )
     images = ImagesInfo(
         name="images",
