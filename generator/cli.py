@@ -65,7 +65,7 @@ def build(recipe: str, output: Path, site_url: str, **overrides: Any) -> None:
     reporter, layout = Reporter(), Layout(output)
     loaded = recipe_file.load_recipe(recipe, _overrides(**overrides))
     subject = build_records(loaded, layout, reporter)
-    render_site(layout, reporter, site_url=site_url, workers=loaded.compute.workers)
+    render_site(layout, reporter, site_url=site_url)
     reporter.summary()
     reporter.note(f"atlas {subject.atlas}: {layout.site / 'index.html'} (or `neuron-atlas serve`)")
 
@@ -73,8 +73,10 @@ def build(recipe: str, output: Path, site_url: str, **overrides: Any) -> None:
 @cli.command()
 @OUTPUT
 @SITE_URL
-@click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes.")
-def render(output: Path, site_url: str, workers: int) -> None:
+@click.option(
+    "--workers", type=click.IntRange(min=1), help="Processes; as many as there are cores by default."
+)
+def render(output: Path, site_url: str, workers: int | None) -> None:
     """Rebuild pages and site from the records of all atlases in the output folder."""
     from generator.rendering import render_site  # noqa: PLC0415
 

@@ -17,6 +17,7 @@ from generator.analyses.base import Analysis, Context, Estimate
 from generator.analyses.registry import ANALYSES
 from generator.inputs.images import open_images
 from generator.inputs.models import Network, choose_device, load_network
+from generator.inputs.sources import check_place
 from generator.parallel import run_tasks
 from generator.progress import Advance, Reporter
 from generator.recipe import Recipe, published, to_toml
@@ -70,6 +71,7 @@ def prepare(recipe: Recipe, reporter: Reporter) -> tuple[Context, Subject]:
     Raises:
         NeuronAtlasError: The network, the images or the layers do not fit the recipe.
     """
+    check_place(recipe.images)
     device = choose_device(recipe.compute.device)
     with reporter.stage("network", recipe.network.model):
         network = load_network(recipe.network, recipe.preprocess, recipe.seed, device)

@@ -56,13 +56,25 @@ def find_candidates(section: ImagesSection) -> Candidates:
     return _FINDERS[section.source](section)
 
 
-def _from_folder(section: ImagesSection) -> Candidates:
+def check_place(section: ImagesSection) -> None:
+    """Check at once what costs nothing to check: that a folder of images is there.
+
+    Raises:
+        ImagesError: No folder is named, or none stands there.
+    """
+    if section.source != "folder":
+        return
     if not section.path:
         raise ImagesError("`images.path` must name a folder of images, got nothing; give `--images FOLDER`")
     folder = Path(section.path).expanduser()
     if not folder.is_dir():
         what = "is not a folder" if folder.exists() else "does not exist"
         raise ImagesError(f"`images.path` must be a folder of images, got `{folder}`, which {what}")
+
+
+def _from_folder(section: ImagesSection) -> Candidates:
+    check_place(section)
+    folder = Path(section.path).expanduser()
     files, skipped = list_files(folder)
     keys = tuple(sorted({PurePosixPath(file).parts[0] for file in files if "/" in file}))
     number = {key: label for label, key in enumerate(keys)}
