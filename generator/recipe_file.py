@@ -25,7 +25,8 @@ def load_recipe(name_or_path: str, overrides: Mapping[str, str] | None = None) -
     """Load a recipe by bundled name or path, apply overrides and check it whole.
 
     Relative paths in a recipe file are taken from the file's folder, those in overrides from the
-    current folder.
+    current folder. Other images or weights than the recipe's do not inherit what it says of its
+    own (name, licence, citation; training, class names).
 
     Args:
         name_or_path: A bundled recipe's name or the path of a TOML file.
@@ -38,8 +39,10 @@ def load_recipe(name_or_path: str, overrides: Mapping[str, str] | None = None) -
     path = _find(name_or_path)
     values = _read(path)
     _anchor(values, path.parent)
-    for key, text in (overrides or {}).items():
-        _override(values, key, text, str(path.name))
+    changes = overrides or {}
+    _drop_outdated(values, changes)
+    for key, text in changes.items():
+        _override(values, key, text, path.name)
     return check_recipe(values, path.name)
 
 
@@ -93,6 +96,19 @@ def _anchor(values: dict[str, Any], folder: Path) -> None:
 def _anchor_one(section: object, key: str, folder: Path) -> None:
     if isinstance(section, dict) and isinstance(section.get(key), str) and section[key]:
         section[key] = str(folder / Path(section[key]).expanduser())
+
+
+def _drop_outdated(values: dict[str, Any], overrides: Mapping[str, str]) -> None:
+    """Drop what a recipe says of images or weights that overrides put others in the place of."""
+    for replaced, section, described in (
+        ("images.source", "images", ("name", "split", "licence", "citation", "download")),
+        ("network.weights", "network", ("trained_on", "class_names")),
+    ):
+        settings = values.get(section)
+        key = replaced.partition(".")[2]
+        if isinstance(settings, dict) and overrides.get(replaced, settings.get(key)) != settings.get(key):
+            for name in described:
+                settings.pop(name, None)
 
 
 def _override(values: dict[str, Any], dotted: str, text: str, source: str) -> None:

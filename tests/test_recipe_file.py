@@ -154,3 +154,21 @@ def test_a_file_that_is_no_text_says_so(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(RecipeError, match="not UTF-8"):
         load_recipe(str(path))
+
+
+def test_other_images_and_weights_do_not_inherit_what_is_said_of_the_recipe_s_own() -> None:
+    own = load_recipe("resnet18-cifar10")
+    assert (own.images.name, own.images.split, own.images.download) == ("CIFAR-10", "test", True)
+    other = load_recipe(
+        "resnet18-cifar10",
+        {
+            "images.source": "folder",
+            "images.path": "mine",
+            "images.licence": "mine",
+            "network.weights": "w.pth",
+        },
+    )
+    assert (other.images.name, other.images.citation, other.images.download) == ("", "", False)
+    assert other.images.licence == "mine"
+    same = load_recipe("imagenet-folder", {"images.source": "folder", "images.path": "mine"})
+    assert same.images.citation == load_recipe("imagenet-folder").images.citation != ""
