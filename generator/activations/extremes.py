@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -13,6 +13,8 @@ from generator.records import Floats, Integers
 
 Side = Literal["top", "bottom"]
 Locate = Callable[[NDArray[np.intp], NDArray[np.intp]], Integers]
+
+PATIENCE = 2  # candidates waiting to be ranked, over those kept, before they are
 
 
 @dataclass(frozen=True)
@@ -26,37 +28,26 @@ class Ranked:
 
 def merge_ranked(parts: Sequence[Ranked], side: Side, kept: int) -> Ranked:
     """Rank several rankings of different images as one, keeping `kept` images at most."""
-    images = np.concatenate([part.images for part in parts], axis=1)
-    peaks = np.concatenate([part.peaks for part in parts], axis=1)
-    positions = np.concatenate([part.positions for part in parts], axis=1)
-    order = _order(images, peaks, side)[:, :kept]
-    return Ranked(
-        np.take_along_axis(images, order, axis=1),
-        np.take_along_axis(peaks, order, axis=1),
-        np.take_along_axis(positions, order[..., None], axis=1),
-    )
+    return _rank([_entries(part) for part in parts], side, kept, len(parts[0].images))
 
 
-def _order(images: Integers, peaks: Floats, side: Side) -> NDArray[np.intp]:
-    """Return the places of images in a ranking, along the last axis."""
-    return np.lexsort((images, -peaks if side == "top" else peaks), axis=-1)
-
-
-@dataclass
 class RunningExtremes:
-    """Keeps the best `kept` images of every neuron while batches pass by."""
+    """Keeps the best `kept` images of every neuron while batches pass by.
 
-    neurons: int
-    kept: int
-    side: Side
-    _ranked: Ranked = field(init=False)
+    Images that beat the worst one kept so far are candidates. They wait until there are some of
+    them, since ranking costs more than waiting.
+    """
 
-    def __post_init__(self) -> None:
-        self._ranked = Ranked(
-            np.empty((self.neurons, 0), np.int64),
-            np.empty((self.neurons, 0), np.float32),
-            np.empty((self.neurons, 0, 2), np.int32),
+    def __init__(self, neurons: int, kept: int, side: Side) -> None:
+        self.neurons = neurons
+        self.kept = kept
+        self.side = side
+        self.ranked = Ranked(
+            np.empty((neurons, 0), np.int64),
+            np.empty((neurons, 0), np.float32),
+            np.empty((neurons, 0, 2), np.int32),
         )
+        self.waiting: list[_Entries] = []
 
     def add(self, images: Integers, peaks: Floats, locate: Locate) -> None:
         """Take a batch into account.
@@ -64,45 +55,75 @@ class RunningExtremes:
         Args:
             images: Image indices (images,).
             peaks: Peaks (images, neurons), float32.
-            locate: Returns the (row, column) of the peak (m, 2) for image rows (m,) and neurons (m,)
-                of the batch; asked only for the images that are kept.
+            locate: Returns the (row, column) of the peak (m, 2) for images (m,) and neurons (m,) of
+                the batch, by their places in it; asked only for candidates.
         """
-        rows = self._rows_to_change(images, peaks)
-        if len(rows) == 0:
+        is_full = self.ranked.images.shape[1] == self.kept
+        places, neurons = self._better(images, peaks) if is_full else self._best(images, peaks)
+        if len(places) == 0:
             return
-        ranked = self._ranked
-        old = Ranked(ranked.images[rows], ranked.peaks[rows], ranked.positions[rows])
-        placed = len(old.images[0])
-        all_images = np.concatenate([old.images, np.tile(images, (len(rows), 1))], axis=1)
-        all_peaks = np.concatenate([old.peaks, peaks.T[rows]], axis=1)
-        order = _order(all_images, all_peaks, self.side)[:, : self.kept]
-        positions = np.empty((*order.shape, 2), dtype=np.int32)
-        is_new = order >= placed
-        kept_row, kept_place = np.nonzero(~is_new)
-        positions[~is_new] = old.positions[kept_row, order[kept_row, kept_place]]
-        new_row, new_place = np.nonzero(is_new)
-        positions[is_new] = locate(order[new_row, new_place] - placed, rows[new_row])
-        self._replace(
-            rows, np.take_along_axis(all_images, order, 1), np.take_along_axis(all_peaks, order, 1), positions
-        )
+        found = _Entries(neurons, images[places], peaks[places, neurons], locate(places, neurons))
+        self.waiting.append(found)
+        if (
+            not is_full
+            or sum(len(entries.images) for entries in self.waiting) > PATIENCE * self.ranked.images.size
+        ):
+            self._settle()
 
     def result(self) -> Ranked:
-        """Return the ranking so far."""
-        return self._ranked
+        """Return the ranking of all batches so far."""
+        self._settle()
+        return self.ranked
 
-    def _rows_to_change(self, images: Integers, peaks: Floats) -> NDArray[np.intp]:
-        """Return the neurons for which an image of the batch may be kept."""
-        if self._ranked.images.shape[1] < self.kept:
-            return np.arange(self.neurons)
-        last_peak, last_image = self._ranked.peaks[:, -1], self._ranked.images[:, -1]
+    def _better(self, images: Integers, peaks: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Return the (image, neuron) places of a batch that beat the worst image kept."""
+        last_peak, last_image = self.ranked.peaks[:, -1], self.ranked.images[:, -1]
         better = peaks > last_peak if self.side == "top" else peaks < last_peak
-        better |= (peaks == last_peak) & (images[:, None] < last_image)
-        return np.flatnonzero(better.any(axis=0))
+        if images.min() < last_image.max():
+            better |= (peaks == last_peak) & (images[:, None] < last_image)
+        places, neurons = np.nonzero(better)
+        return places, neurons
 
-    def _replace(self, rows: NDArray[np.intp], images: Integers, peaks: Floats, positions: Integers) -> None:
-        if len(rows) == self.neurons:
-            self._ranked = Ranked(images, peaks, positions)
-            return
-        self._ranked.images[rows] = images
-        self._ranked.peaks[rows] = peaks
-        self._ranked.positions[rows] = positions
+    def _best(self, images: Integers, peaks: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Return the (image, neuron) places of a batch that may be kept in its own ranking."""
+        columns = np.broadcast_to(images[:, None], peaks.shape)
+        order = np.lexsort((columns, -peaks if self.side == "top" else peaks), axis=0)[: self.kept]
+        return order.ravel(), np.tile(np.arange(self.neurons), len(order))
+
+    def _settle(self) -> None:
+        if self.waiting:
+            entries = [_entries(self.ranked), *self.waiting]
+            self.ranked = _rank(entries, self.side, self.kept, self.neurons)
+            self.waiting = []
+
+
+@dataclass(frozen=True)
+class _Entries:
+    """Images of any neurons in any order; (m,) entries."""
+
+    neurons: NDArray[np.intp]
+    images: Integers
+    peaks: Floats
+    positions: Integers  # (m, 2)
+
+
+def _entries(ranked: Ranked) -> _Entries:
+    neurons = np.repeat(np.arange(len(ranked.images)), ranked.images.shape[1])
+    return _Entries(neurons, ranked.images.ravel(), ranked.peaks.ravel(), ranked.positions.reshape(-1, 2))
+
+
+def _rank(parts: Sequence[_Entries], side: Side, kept: int, neurons: int) -> Ranked:
+    """Rank entries, of which every neuron has as many or at least `kept`."""
+    neuron = np.concatenate([part.neurons for part in parts])
+    images = np.concatenate([part.images for part in parts])
+    peaks = np.concatenate([part.peaks for part in parts])
+    positions = np.concatenate([part.positions for part in parts])
+    order = np.lexsort((images, -peaks if side == "top" else peaks, neuron))
+    first = np.searchsorted(neuron[order], np.arange(neurons))
+    rank = np.arange(len(order)) - first[neuron[order]]
+    chosen = order[rank < kept]
+    return Ranked(
+        images[chosen].reshape(neurons, -1),
+        peaks[chosen].reshape(neurons, -1),
+        positions[chosen].reshape(neurons, -1, 2),
+    )

@@ -46,27 +46,32 @@ def count(values: Tensor) -> Tensor:
     return counts
 
 
-def tally(counts: Tensor, values: Tensor) -> None:
+def tally(counts: Tensor, values: Tensor, *, rectified: bool = False) -> None:
     """Add activations to counts in place.
 
     Args:
         counts: Counts (neurons, BINS), int64, contiguous.
         values: Activations (..., neurons, positions), float32, finite.
+        rectified: Whether no activation is negative, which saves half of the work.
     """
-    keys = _bins_of(values)
+    keys = _bins(values) if rectified else _signed_bins(values)
     neurons = torch.arange(counts.shape[0], dtype=torch.int32, device=values.device)
-    keys += (neurons * BINS).unsqueeze(1)
+    keys += (neurons * BINS + ZERO_BIN).unsqueeze(1)
     one = torch.ones((), dtype=torch.int64, device=values.device)
     counts.view(-1).index_add_(0, keys.flatten(), one.expand(keys.numel()))
 
 
-def _bins_of(values: Tensor) -> Tensor:
-    """Return each value's bin, int32, of the same shape."""
-    bits = values.view(torch.int32)
-    sign = bits >> 31  # 0 or -1
-    keys = bits.bitwise_and(0x7FFFFFFF).bitwise_right_shift_(_SHIFT)
-    keys.sub_(_LOWEST_KEY - 1).clamp_(0, BINS_PER_SIGN)
-    return keys.bitwise_xor_(sign).sub_(sign).add_(ZERO_BIN)  # (k ^ -1) + 1 is -k
+def _signed_bins(values: Tensor) -> Tensor:
+    """Return each value's bin, int32, of the same shape, counted from the zero bin."""
+    sign = values.view(torch.int32) >> 31  # 0 or -1
+    keys = _bins(values.abs())
+    return keys.bitwise_xor_(sign).sub_(sign)  # (k ^ -1) + 1 is -k
+
+
+def _bins(values: Tensor) -> Tensor:
+    """Return the bin of each value, none of which is below zero (-0.0 included), likewise."""
+    keys = values.view(torch.int32) >> _SHIFT
+    return keys.sub_(_LOWEST_KEY - 1).clamp_(0, BINS_PER_SIGN)
 
 
 def edges() -> NDArray[np.float64]:
@@ -97,8 +102,7 @@ def quantiles(
         maximum: Largest activation (neurons,).
 
     Returns:
-        Quantiles (neurons, levels), float32, no smaller than the minimum and no larger than the
-        maximum; NaN for a neuron without any count.
+        Quantiles (neurons, levels), float32, from minimum to maximum; NaN where nothing is counted.
     """
     bin_edges = edges()
     result = np.full((len(counts), len(levels)), np.nan, dtype=np.float32)
@@ -118,28 +122,3 @@ def quantiles(
         value[rank <= 0], value[rank >= after[-1] - 1] = minimum[neuron], maximum[neuron]
         result[neuron] = np.clip(value, minimum[neuron], maximum[neuron])
     return result
-
-
-def rebin(counts: NDArray[np.integer[Any]], edges: NDArray[np.floating[Any]]) -> NDArray[np.int64]:
-    """Count in other bins: every sketch bin goes whole to the new bin that holds its centre.
-
-    Args:
-        counts: Counts (neurons, BINS).
-        edges: Ascending edges of the new bins (neurons, bins + 1).
-
-    Returns:
-        Counts (neurons, bins), int64; what lies outside the edges goes to the outermost bins.
-    """
-    centres = _centres()
-    bins = edges.shape[1] - 1
-    result = np.zeros((len(counts), bins), dtype=np.int64)
-    for neuron, row in enumerate(counts):
-        filled = np.flatnonzero(row)
-        place = np.searchsorted(edges[neuron], centres[filled], side="right") - 1
-        np.add.at(result[neuron], np.clip(place, 0, bins - 1), row[filled])
-    return result
-
-
-def _centres() -> NDArray[np.float64]:
-    bin_edges = edges()
-    return (bin_edges[:-1] + bin_edges[1:]) / 2

@@ -62,7 +62,10 @@ def test_automatic_layers_of_torchvision_networks(model: str) -> None:
 def test_a_plain_network_gives_its_convolutions_and_without_any_its_linear_layers() -> None:
     plain = nn.Sequential(nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU()), nn.Conv2d(4, 4, 3), nn.Flatten())
     assert automatic(plain, 8) == ("0.0", "1")
-    assert automatic(nn.Sequential(nn.Flatten(), nn.Linear(192, 5), nn.ReLU(), nn.Linear(5, 2)), 8) == ("1", "3")
+    assert automatic(nn.Sequential(nn.Flatten(), nn.Linear(192, 5), nn.ReLU(), nn.Linear(5, 2)), 8) == (
+        "1",
+        "3",
+    )
 
 
 def test_stages_are_seen_through_to_their_blocks() -> None:

@@ -54,11 +54,13 @@ def test_ranking_is_exact_for_any_batches_and_shards(
         assert np.array_equal(ranked.images, expected)
         assert np.array_equal(ranked.peaks, peaks[expected, np.arange(NEURONS)[:, None]])
         assert np.array_equal(ranked.positions[..., 0], expected)
-        assert np.array_equal(ranked.positions[..., 1], np.tile(np.arange(NEURONS)[:, None], expected.shape[1]))
+        assert np.array_equal(
+            ranked.positions[..., 1], np.tile(np.arange(NEURONS)[:, None], expected.shape[1])
+        )
 
 
 @pytest.mark.parametrize("side", ["top", "bottom"])
-def test_only_images_that_are_kept_are_located(side: Side) -> None:
+def test_only_candidates_are_located(side: Side) -> None:
     peaks = np.zeros((100, NEURONS), dtype=np.float32)
     peaks[99, 1] = 1 if side == "top" else -1
     located = []

@@ -30,16 +30,30 @@ def names(layers: tuple[Layer, ...]) -> list[str]:
 def test_names_globs_and_auto_come_once_in_order_of_execution(resnet: Network) -> None:
     found = choose(resnet, "layer4.*.conv2", "auto", "layer1.?", "conv1", "fc")
     blocks = [f"layer{stage}.{block}" for stage in range(1, 5) for block in range(2)]
-    assert names(found) == ["conv1", *blocks[:6], "layer4.0.conv2", "layer4.0", "layer4.1.conv2", "layer4.1", "fc"]
+    assert names(found) == [
+        "conv1",
+        *blocks[:6],
+        "layer4.0.conv2",
+        "layer4.0",
+        "layer4.1.conv2",
+        "layer4.1",
+        "fc",
+    ]
     assert set(names(found)) <= set(names(list_layers(resnet)))
 
 
 @pytest.mark.parametrize(
     ("pattern", "message"),
     [
-        ("layer1.O", r"`layer1.O` must be one of the network's \(did you mean `layer1.\d`\?\); it has conv1, "),
+        (
+            "layer1.O",
+            r"`layer1.O` must be one of the network's \(did you mean `layer1.\d`\?\); it has conv1, ",
+        ),
         ("block*", r"`block\*` must be one of .* and \d+ more$"),
-        ("layer1.0.relu", r"cannot be tapped: it is a ReLU, is called 2 times in a forward pass; `neuron-atlas"),
+        (
+            "layer1.0.relu",
+            r"cannot be tapped: it is a ReLU, is called 2 times in a forward pass; `neuron-atlas",
+        ),
     ],
 )
 def test_a_pattern_that_fits_no_layer_is_an_error(resnet: Network, pattern: str, message: str) -> None:

@@ -71,7 +71,8 @@ def test_the_nonlinearity_is_the_one_applied_last_to_that_very_output() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", [nn.ReLU(True), nn.ReLU6(True), nn.GELU(), nn.SiLU(), nn.Hardswish(True), nn.PReLU(), nn.Softmax(1)]
+    "module",
+    [nn.ReLU(True), nn.ReLU6(True), nn.GELU(), nn.SiLU(), nn.Hardswish(True), nn.PReLU(), nn.Softmax(1)],
 )
 def test_nonlinearity_modules_go_by_their_class(module: nn.Module) -> None:
     found = layers_of(nn.Sequential(nn.Conv2d(3, 4, 1), module, nn.MaxPool2d(2)))

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import dataclasses
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -9,13 +9,9 @@ import torch
 from generator.activations.running import RunningSurvey, merge
 from generator.errors import NetworkError
 from generator.records import Layer, LayerSurvey
-from tests.planted import slow_survey
+from tests.planted import assert_same_survey, slow_survey
 
 CLASSES, KEPT, IMAGES = 3, 5, 41
-EXACT = {
-    "positions", "images", "minimum", "maximum", "zeros", "sketch", "class_counts", "top_images", "top_peaks",
-    "top_positions", "bottom_images", "bottom_peaks", "bottom_positions", "first_image", "peaks",
-}  # fmt: skip
 
 
 def layer_of(maps: np.ndarray) -> Layer:
@@ -32,22 +28,13 @@ def survey(maps: np.ndarray, labels: np.ndarray, size: int, first: int = 0, kept
     return running.result()
 
 
-def assert_same(found: LayerSurvey, expected: LayerSurvey, tolerance: float = 1e-5) -> None:
-    for field in dataclasses.fields(LayerSurvey):
-        left, right = getattr(found, field.name), getattr(expected, field.name)
-        if field.name in EXACT:
-            assert np.array_equal(left, right), field.name
-        else:
-            scale = np.abs(np.asarray(right, dtype=np.float64)).max() if field.name != "variance" else 1.0
-            loose = 1e-3 if field.name == "means" else tolerance
-            np.testing.assert_allclose(left, right, rtol=loose, atol=loose * scale, err_msg=field.name)
-        assert np.asarray(left).dtype == np.asarray(right).dtype, field.name
-
-
 @pytest.fixture(params=["linear", "rectified", "one position", "ties", "shifted"])
 def maps(request: pytest.FixtureRequest) -> np.ndarray:
     random = np.random.default_rng(4)
-    values = random.normal(size=(IMAGES, 6, 4, 3)).astype(np.float32) * np.array([1, 5, 0.01, 300, 1, 1])[:, None, None]
+    values = (
+        random.normal(size=(IMAGES, 6, 4, 3)).astype(np.float32)
+        * np.array([1, 5, 0.01, 300, 1, 1])[:, None, None]
+    )
     if request.param == "rectified":
         values = np.maximum(values, 0)
     if request.param == "one position":
@@ -70,31 +57,32 @@ def test_any_batch_size_gives_what_storing_everything_gives(
 ) -> None:
     expected = slow_survey(maps, labels, CLASSES, KEPT)
     found = survey(maps, labels, size)
-    assert_same(found, expected)
+    assert_same_survey(found, expected)
     np.testing.assert_allclose(found.variance, expected.variance, rtol=1e-4)
 
 
 @pytest.mark.parametrize("cuts", [(20,), (1, 3, 40)])
 def test_merged_shards_equal_one_pass(maps: np.ndarray, labels: np.ndarray, cuts: tuple[int, ...]) -> None:
     bounds = [0, *cuts, IMAGES]
-    parts = [
-        survey(maps[start:stop], labels[start:stop], 6, first=start)
-        for start, stop in zip(bounds[:-1], bounds[1:], strict=True)
-    ]
-    assert_same(merge(parts, KEPT), slow_survey(maps, labels, CLASSES, KEPT))
+    parts = [survey(maps[start:stop], labels[start:stop], 6, first=start) for start, stop in pairwise(bounds)]
+    assert_same_survey(merge(parts, KEPT), slow_survey(maps, labels, CLASSES, KEPT))
 
 
 def test_more_images_are_kept_than_a_shard_has(labels: np.ndarray) -> None:
     maps = np.random.default_rng(6).normal(size=(8, 2, 2, 2)).astype(np.float32)
-    parts = [survey(maps[start : start + 2], labels[start : start + 2], 2, start, 7) for start in range(0, 8, 2)]
+    parts = [
+        survey(maps[start : start + 2], labels[start : start + 2], 2, start, 7) for start in range(0, 8, 2)
+    ]
     assert parts[0].top_images.shape == (2, 2)
-    assert_same(merge(parts, 7), slow_survey(maps, labels[:8], CLASSES, 7))
+    assert_same_survey(merge(parts, 7), slow_survey(maps, labels[:8], CLASSES, 7))
 
 
 def test_a_constant_neuron_has_no_variance_at_all(labels: np.ndarray) -> None:
     maps = np.full((IMAGES, 2, 3, 3), 0.1, dtype=np.float32)
     maps[:, 1] = 0
-    parts = [survey(maps[start:stop], labels[start:stop], 7, start) for start, stop in ((0, 10), (10, IMAGES))]
+    parts = [
+        survey(maps[start:stop], labels[start:stop], 7, start) for start, stop in ((0, 10), (10, IMAGES))
+    ]
     merged = merge(parts, KEPT)
     assert merged.variance.tolist() == [0, 0]
     assert merged.mean.tolist() == [np.float32(0.1), 0]

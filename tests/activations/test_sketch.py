@@ -71,7 +71,9 @@ def test_quantiles_are_within_a_bin_of_the_value_at_their_rank(numbers: list[flo
 @pytest.mark.parametrize("draw", ["normal", "exponential", "rectified", "shifted"])
 def test_quantiles_of_many_values_agree_with_numpy(draw: str) -> None:
     random = np.random.default_rng(1)
-    values = random.normal(size=(2, 20_000)) if draw != "exponential" else random.exponential(size=(2, 20_000))
+    values = (
+        random.normal(size=(2, 20_000)) if draw != "exponential" else random.exponential(size=(2, 20_000))
+    )
     values = np.maximum(values, 0) if draw == "rectified" else values + 30 * (draw == "shifted")
     values = values.astype(np.float32)
     found = sketch.quantiles(counts_of(values), LEVELS, values.min(axis=1), values.max(axis=1))
@@ -93,14 +95,3 @@ def test_quantiles_of_nothing_are_nan() -> None:
     nothing = np.zeros((1, sketch.BINS), dtype=np.int64)
     found = sketch.quantiles(nothing, LEVELS, np.array([np.inf]), np.array([-np.inf]))
     assert np.isnan(found).all()
-
-
-def test_rebinning_keeps_every_count_and_puts_it_where_a_histogram_does() -> None:
-    values = np.random.default_rng(2).normal(size=(2, 5000)).astype(np.float32)
-    edges = np.stack([np.linspace(row.min(), row.max(), 21) for row in values])
-    found = sketch.rebin(counts_of(values), edges)
-    assert np.array_equal(found.sum(axis=1), [5000, 5000])
-    for row, row_edges, counts in zip(values, edges, found, strict=True):
-        expected = np.histogram(row, row_edges)[0]
-        near_an_edge = np.abs(row[:, None] - row_edges).min(axis=1) <= sketch.RELATIVE_WIDTH * np.abs(row)
-        assert np.abs(counts - expected).sum() <= 2 * near_an_edge.sum()

@@ -38,7 +38,9 @@ def test_maps_are_float32_contiguous_and_without_a_graph() -> None:
     seen: list[Tensor] = []
     stream(network, layers, random_batches(3, 3), lambda _layer, maps, _batch: seen.append(maps))
     assert [maps.shape for maps in seen] == [(3, 7, 8, 8), (3, 1, 1, 1)]
-    assert all(maps.dtype == torch.float32 and maps.is_contiguous() and not maps.requires_grad for maps in seen)
+    assert all(
+        maps.dtype == torch.float32 and maps.is_contiguous() and not maps.requires_grad for maps in seen
+    )
 
 
 def test_hooks_leave_when_a_receiver_fails() -> None:

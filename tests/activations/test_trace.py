@@ -12,7 +12,7 @@ from tests.planted import ColourDetectors
 
 
 class Forbidden(nn.Module):
-    def forward(self, inputs: Tensor) -> Tensor:
+    def forward(self, _inputs: Tensor) -> Tensor:
         raise RuntimeError("ran too deep")
 
 
@@ -130,26 +130,26 @@ def test_a_long_list_of_valid_layers_is_cut_short_in_the_message() -> None:
 
 def test_a_reused_layer_is_an_error() -> None:
     module = Reusing()
-    with tapped(module, {"used": lambda _: None, "last": lambda _: None}) as forward:
-        with pytest.raises(LayerError, match="`used` must be called once"):
-            forward(torch.ones(1))
+    taps = {"used": lambda _: None, "last": lambda _: None}
+    with tapped(module, taps) as forward, pytest.raises(LayerError, match="`used` must be called once"):
+        forward(torch.ones(1))
 
 
 def test_a_layer_that_is_never_reached_or_yields_no_tensor_is_an_error() -> None:
     module = Careless()
     module.rest = nn.Identity()
     module.idle = nn.Identity()
-    with tapped(module, {"part": lambda _: None, "idle": lambda _: None}) as forward:
-        with pytest.raises(LayerError, match="`idle` must be reached"):
-            forward(torch.ones(1))
+    taps = {"part": lambda _: None, "idle": lambda _: None}
+    with tapped(module, taps) as forward, pytest.raises(LayerError, match="`idle` must be reached"):
+        forward(torch.ones(1))
 
     class Words(nn.Module):
         def forward(self, _: Tensor) -> str:
             return "words"
 
-    with tapped(nn.Sequential(Words()), {"0": lambda _: None}) as forward:
-        with pytest.raises(LayerError, match="must yield a tensor, got str"):
-            forward(torch.ones(1))
+    module, taps = nn.Sequential(Words()), {"0": lambda _: None}
+    with tapped(module, taps) as forward, pytest.raises(LayerError, match="must yield a tensor, got str"):
+        forward(torch.ones(1))
 
 
 def test_passes_of_other_threads_through_the_same_network_do_not_reach_the_taps() -> None:

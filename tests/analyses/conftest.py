@@ -30,7 +30,7 @@ def slow_survey(
     flat = maps.transpose(1, 0, 2, 3).reshape(neurons, -1)
     peaks = maps.max(axis=(2, 3))
     means = maps.mean(axis=(2, 3))
-    responses = np.maximum(means, 0).astype(np.float64)
+    responses = np.maximum(maps, 0).mean(axis=(2, 3)).astype(np.float64)
     places = maps.reshape(images, neurons, -1).argmax(axis=2)
     positions = np.stack(np.unravel_index(places, (height, width)), axis=-1).astype(np.int32)
     top = np.stack([np.argsort(-column, kind="stable")[:kept] for column in peaks.T])

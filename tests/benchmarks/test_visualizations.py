@@ -30,13 +30,13 @@ from generator.records import Layer
 pytestmark = pytest.mark.benchmark
 
 NEURONS = range(12)
-SCHEDULE = Schedule(steps=16, learning_rate=0.1)
+SCHEDULE = Schedule(steps=8, learning_rate=0.1)
 NOISE = 1.1  # how much slower a batch may seem on a busy machine
 
 
 @pytest.fixture(scope="module")
 def context(shared: Path) -> Context:
-    """Four neurons in every automatic layer of the shared ResNet-18."""
+    """Two neurons in every automatic layer of the shared ResNet-18."""
     mean, std = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
     recipe = Recipe(
         name="speed",
@@ -46,7 +46,7 @@ def context(shared: Path) -> Context:
         ),
         preprocess=PreprocessSection(resize=64, crop=64, mean=mean, std=std),
         images=ImagesSection(source="folder"),
-        layers=LayersSection(neurons=4),
+        layers=LayersSection(neurons=2),
         visualization=VisualizationSection(steps=16),
     )
     bare = Context(recipe, "cpu", (), None, {})  # type: ignore[arg-type]
@@ -68,7 +68,7 @@ def seconds_per_neuron(network: Network, layer: Layer, batches: Sequence[Sequenc
     return (time.perf_counter() - start) / sum(map(len, batches))
 
 
-@pytest.mark.parametrize("name", ["layer1.1", "layer3.1", "layer4.1"])
+@pytest.mark.parametrize("name", ["layer1.1", "layer4.1"])
 def test_a_batch_is_no_slower_than_its_neurons_one_at_a_time(context: Context, name: str) -> None:
     network = context.network()
     layer = next(layer for layer in list_layers(network) if layer.name == name)
