@@ -11,7 +11,6 @@ import tomli_w
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator
 
 Positive = Annotated[int, Field(ge=1)]
-Share = Annotated[float, Field(gt=0, le=1)]
 Triple = tuple[float, float, float]
 Neurons = Literal["all"] | int | tuple[int, ...]
 Source = Literal["folder", "cifar10", "imagenette", "oxford-iiit-pet"]
