@@ -16,6 +16,8 @@ from generator.store.layout import Layout
 
 INTERRUPTED = 130  # exit status of a program ended by Ctrl-C, as shells have it
 
+DEMO = "demo"  # recipe whose network comes with the package and whose images are drawn
+RECIPE = click.argument("recipe", default=DEMO)
 OUTPUT = click.option(
     "--output",
     type=click.Path(path_type=Path),
@@ -53,12 +55,16 @@ def cli() -> None:
 
 
 @cli.command()
-@click.argument("recipe")
+@RECIPE
 @with_settings
 @OUTPUT
 @SITE_URL
 def build(recipe: str, output: Path, site_url: str, **overrides: Any) -> None:
-    """Build the atlas of RECIPE (a bundled name or a .toml file) and the site around it."""
+    """Build the atlas of RECIPE (a bundled name or a .toml file) and the site around it.
+
+    Without RECIPE it builds `demo`: a network that comes with the package, on drawn images;
+    nothing is downloaded.
+    """
     from generator.pipeline import build_records  # noqa: PLC0415  # torch, which other commands do without
     from generator.rendering import render_site  # noqa: PLC0415
 
@@ -112,10 +118,10 @@ def layers(model: str, weights: str, size: int) -> None:
 
 
 @cli.command()
-@click.argument("recipe")
+@RECIPE
 @with_settings
 def plan(recipe: str, **overrides: Any) -> None:
-    """Say beforehand what RECIPE will compute, for how long and how large."""
+    """Say beforehand what RECIPE (`demo` when left out) will compute, for how long and how large."""
     from generator.pipeline import plan as estimate  # noqa: PLC0415
 
     loaded = recipe_file.load_recipe(recipe, _overrides(**overrides))

@@ -15,13 +15,14 @@ from typing import Any
 from generator.activations.layers import choose_layers
 from generator.analyses.base import Analysis, Context, Estimate
 from generator.analyses.registry import ANALYSES
+from generator.inputs.concepts import check_concepts_place, open_concepts
 from generator.inputs.images import open_images
 from generator.inputs.models import Network, choose_device, load_network
 from generator.inputs.sources import check_place
 from generator.parallel import run_tasks
 from generator.progress import Advance, Reporter
 from generator.recipe import Recipe, published, to_toml
-from generator.records import ImagesInfo, NetworkInfo, Subject
+from generator.records import ImagesInfo, NetworkInfo, Skipped, Subject
 from generator.store.artifacts import has_record, load_record, save_record
 from generator.store.cleaning import forget_stale, locked, remove_leftovers
 from generator.store.keys import key_of
@@ -50,7 +51,8 @@ def build_records(recipe: Recipe, layout: Layout, reporter: Reporter) -> Subject
         context, subject = prepare(recipe, reporter)
         build = _Build(context, subject, layout, reporter)
         for analysis in ANALYSES:
-            build.compute(analysis)
+            if analysis.wanted(context):
+                build.compute(analysis)
         manifest = Manifest(
             FORMAT, subject, _versions(), context.device, build.entries, dict(reporter.seconds)
         )
@@ -62,7 +64,7 @@ def build_records(recipe: Recipe, layout: Layout, reporter: Reporter) -> Subject
 def plan(recipe: Recipe, reporter: Reporter) -> Sequence[tuple[str, Estimate]]:
     """Say what a build would compute, how long it would take here and how large it would be."""
     context, _ = prepare(recipe, reporter)
-    return [(analysis.name, analysis.estimate(context)) for analysis in ANALYSES]
+    return [(analysis.name, analysis.estimate(context)) for analysis in ANALYSES if analysis.wanted(context)]
 
 
 def prepare(recipe: Recipe, reporter: Reporter) -> tuple[Context, Subject]:
@@ -72,16 +74,19 @@ def prepare(recipe: Recipe, reporter: Reporter) -> tuple[Context, Subject]:
         NeuronAtlasError: The network, the images or the layers do not fit the recipe.
     """
     check_place(recipe.images)
+    check_concepts_place(recipe.concepts)
     device = choose_device(recipe.compute.device)
     with reporter.stage("network", recipe.network.model):
         network = load_network(recipe.network, recipe.preprocess, recipe.seed, device)
         layers = choose_layers(network, recipe.layers, recipe.seed)
     with reporter.stage("images", recipe.images.name or recipe.images.source) as advance:
-        images = open_images(recipe.images, recipe.seed, advance)
-    for skipped in images.info.skipped[:NOTED_SKIPS]:
-        reporter.note(f"warning: skipped {skipped.path}: {skipped.reason}")
-    if len(images.info.skipped) > NOTED_SKIPS:
-        reporter.note(f"warning: skipped {len(images.info.skipped)} files in all; the data page lists them")
+        images = open_images(recipe.images, recipe.seed, network.preprocess.resize, advance)
+    _note_skipped(reporter, images.info.skipped, "data")
+    concepts = None
+    if recipe.concepts.source != "none":
+        with reporter.stage("concept images", recipe.concepts.name or recipe.concepts.source) as advance:
+            concepts = open_concepts(recipe.concepts, recipe.seed, network.preprocess.resize, advance)
+    _note_skipped(reporter, () if concepts is None else concepts.info.skipped, "concepts")
     shown = published(recipe)
     subject = Subject(
         atlas=recipe.name,
@@ -95,7 +100,14 @@ def prepare(recipe: Recipe, reporter: Reporter) -> tuple[Context, Subject]:
         images=images.info,
         layers=layers,
     )
-    return Context(recipe, device, layers, images, {}), subject
+    return Context(recipe, device, layers, images, {}, concepts), subject
+
+
+def _note_skipped(reporter: Reporter, skipped: Sequence[Skipped], page: str) -> None:
+    for entry in skipped[:NOTED_SKIPS]:
+        reporter.note(f"warning: skipped {entry.path}: {entry.reason}")
+    if len(skipped) > NOTED_SKIPS:
+        reporter.note(f"warning: skipped {len(skipped)} files in all; the {page} page lists them")
 
 
 def with_class_names(network: Network, images: ImagesInfo) -> NetworkInfo:
@@ -144,10 +156,13 @@ class _Build:
                 self._run_missing(functools.partial(analysis.run, context), tasks, parts, advance)
                 loaded: list[Any] = [load_record(part, analysis.part_type) for part in parts]
                 save_record(folder, analysis.combine(context, loaded))
-            if analysis.scope == "atlas":
+            if not analysis.keeps_parts:
                 for part in parts:
                     shutil.rmtree(part, ignore_errors=True)
-        self.records[analysis.name] = load_record(folder, analysis.record_type)
+        record: Any = load_record(folder, analysis.record_type)
+        self.records[analysis.name] = record
+        if remark := analysis.remark(record):
+            self.reporter.note(remark)
         self.entries[analysis.name] = Entry(
             analysis.scope, analysis.record_type.__name__, analysis.version, key
         )

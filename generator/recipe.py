@@ -13,7 +13,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializ
 Positive = Annotated[int, Field(ge=1)]
 Triple = tuple[float, float, float]
 Neurons = Literal["all"] | int | tuple[int, ...]
-Source = Literal["folder", "cifar10", "imagenette", "oxford-iiit-pet"]
+Source = Literal["folder", "cifar10", "imagenette", "oxford-iiit-pet", "scenes"]
+ConceptSource = Literal["scenes", "oxford-iiit-pet", "folder", "none"]
+FEWEST_CONCEPT_IMAGES = 40
 
 
 def _unique(values: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -52,7 +54,8 @@ class NetworkSection(Section):
     (`package.module:function`, called without arguments, returns a module). `weights` is a
     member of the model's torchvision weights enum (`DEFAULT`, `IMAGENET1K_V1`), a state-dict file
     (`.pth`, `.pt`, `.safetensors`), `random` (seeded initialization), or empty for the weights
-    a factory brings itself. `class_names` is a text file, one name a line (`id<TAB>words` allowed).
+    a factory brings itself. `class_names` is a text file, one name a line (`id<TAB>words` allowed);
+    without it, a factory's module may bring a list or tuple of names as attribute `class_names`.
     """
 
     model: Annotated[str, Field(min_length=1)]
@@ -89,6 +92,24 @@ class ImagesSection(Section):
     download: bool = False
     limit: Positive | None = None
     class_names: str = ""
+    name: str = ""
+    licence: str = ""
+    citation: str = ""
+
+
+class ConceptsSection(Section):
+    """Which images with concept masks labels rest on, at the network's own input size.
+
+    `scenes` are drawn (synthetic) and need nothing; `folder` is a `path` with `images/` and
+    `masks/CATEGORY/`; `none` leaves labels out. `limit` is the number of scenes, or that of a
+    seeded random sample of the others.
+    """
+
+    source: ConceptSource = "scenes"
+    path: str = ""
+    split: str = ""
+    download: bool = False
+    limit: Annotated[int, Field(ge=FEWEST_CONCEPT_IMAGES)] = 2000
     name: str = ""
     licence: str = ""
     citation: str = ""
@@ -153,6 +174,7 @@ class Recipe(Section):
     network: NetworkSection
     preprocess: PreprocessSection = PreprocessSection()
     images: ImagesSection
+    concepts: ConceptsSection = ConceptsSection()
     layers: LayersSection = LayersSection()
     statistics: StatisticsSection = StatisticsSection()
     exemplars: ExemplarsSection = ExemplarsSection()
@@ -179,6 +201,7 @@ def published(recipe: Recipe) -> Recipe:
             "images": images.model_copy(
                 update={"path": _bare(images.path), "class_names": _bare(images.class_names)}
             ),
+            "concepts": recipe.concepts.model_copy(update={"path": _bare(recipe.concepts.path)}),
             "network": network.model_copy(
                 update={"weights": _bare(network.weights), "class_names": _bare(network.class_names)}
             ),

@@ -86,7 +86,12 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _anchor(values: dict[str, Any], folder: Path) -> None:
     """Make the file paths of a recipe file absolute, seen from its folder."""
-    for section, key in (("images", "path"), ("images", "class_names"), ("network", "class_names")):
+    for section, key in (
+        ("images", "path"),
+        ("images", "class_names"),
+        ("network", "class_names"),
+        ("concepts", "path"),
+    ):
         _anchor_one(values.get(section), key, folder)
     network = values.get("network")
     if isinstance(network, dict) and is_weights_file(str(network.get("weights", ""))):

@@ -12,6 +12,8 @@ import pytest
 
 from generator import cli, pipeline
 from generator.cli import main
+from generator.errors import RecipeError
+from generator.recipe import Recipe
 from generator.store import artifacts
 from tests.tiny import write_world
 
@@ -57,6 +59,7 @@ def one_line_error(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
         (["build", "tiny.toml", "--images", "nowhere"], "nowhere"),
         (["build", "tiny.toml", "--images", "empty"], "empty"),
         (["build", "imagenet-folder"], "--images"),
+        (["build", "--set", "images.path=photos"], "`images.path` must be left out for scenes"),
         (["build", "tiny.toml", "--weights", "nowhere.pth"], "nowhere.pth"),
         (["build", "tiny.toml", "--weights", "bad.toml"], "bad.toml"),
         (["build", "tiny.toml", "--set", "network.model=tests.tiny:nothing"], "nothing"),
@@ -157,6 +160,21 @@ def test_plan_and_layers_and_recipes_tell(capsys: pytest.CaptureFixture[str]) ->
     assert "* = chosen by `auto`" in capsys.readouterr().out
     assert run("recipes") == 0
     assert "resnet18-cifar10" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize(("command", "does"), [("build", "build_records"), ("plan", "plan")])
+def test_without_a_recipe_the_demo_is_taken(
+    command: str, does: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(recipe: Recipe, *_: object) -> None:
+        raise RecipeError(recipe.name, [f"seed {recipe.seed} of {recipe.network.model}"])
+
+    monkeypatch.setattr(pipeline, does, refuse)
+    said = one_line_error(capsys, command, "--set", "seed=5")
+    assert "recipe demo: seed 5 of generator.inputs.scene_network:network" in said
+    assert run(command, "--help") == 0
+    assert "`demo`" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("command", ["render", "serve", "cite", "recipes"])

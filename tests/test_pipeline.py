@@ -24,6 +24,8 @@ from generator.store.manifest import load_manifest, read_atlas
 from tests.tiny import RECIPE, write_world
 
 NAMES = [analysis.name for analysis in ANALYSES]
+CONCEPTS = {"concept_gallery", "concept_responses", "dissection", "labels"}
+WITHOUT_CONCEPTS = '[concepts]\nsource = "none"'
 NETWORK_SCOPE = {analysis.name for analysis in ANALYSES if analysis.scope == "network"}
 KILLED_BUILD = """
 import os, signal, sys
@@ -62,7 +64,15 @@ def contents(output: Path) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_world(tmp_path_factory.mktemp("world"))
+    return with_concepts(write_world(tmp_path_factory.mktemp("world")))
+
+
+def with_concepts(recipe: Path) -> Path:
+    """Give a world's recipe a few concept scenes, so that every analysis runs."""
+    text = recipe.read_text(encoding="utf-8")
+    assert text.count(WITHOUT_CONCEPTS) == 1
+    recipe.write_text(text.replace(WITHOUT_CONCEPTS, "[concepts]\nlimit = 80"), encoding="utf-8")
+    return recipe
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +80,11 @@ def finished(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     output = tmp_path_factory.mktemp("finished")
     assert build(world, output) == set(NAMES)
     return output
+
+
+def test_without_concept_images_nothing_is_said_of_concepts(world: Path, tmp_path: Path) -> None:
+    assert build(world, tmp_path, concepts__source="none") == set(NAMES) - CONCEPTS
+    assert not CONCEPTS & set(read_atlas(Layout(tmp_path), "tiny").records)
 
 
 def test_a_second_build_computes_nothing(world: Path, finished: Path) -> None:
@@ -90,10 +105,11 @@ def test_no_leftovers_and_every_record_is_read_back(finished: Path) -> None:
 @pytest.mark.parametrize(
     ("overrides", "recomputed"),
     [
-        ({"statistics__bins": "16"}, {"statistics"}),
+        ({"statistics__bins": "16"}, {"statistics", "labels"}),
         ({"exemplars__random": "3"}, {"exemplars"}),
         ({"visualization__steps": "9"}, {"visualizations", "reliability"}),
-        ({"layers__neurons": "2"}, set(NAMES) - {"filters"}),
+        ({"layers__neurons": "2"}, set(NAMES) - {"filters", "network_report", "concept_gallery"}),
+        ({"concepts__limit": "40"}, CONCEPTS),
         ({"compute__batch_size": "3", "title": "Another title"}, set()),
     ],
 )
@@ -118,7 +134,7 @@ def copy_of(finished: Path, folder: Path) -> Path:
 
 
 def test_changed_images_recompute_all_but_the_network_s_own(tmp_path: Path, finished: Path) -> None:
-    other = write_world(tmp_path, seed=1)
+    other = with_concepts(write_world(tmp_path, seed=1))
     assert build(other, copy_of(finished, tmp_path)) == set(NAMES) - NETWORK_SCOPE
 
 
@@ -152,7 +168,7 @@ def test_two_atlases_share_what_depends_on_the_network_alone(
     assert len(networks) == 1
 
 
-@pytest.mark.parametrize("save", [2, 5, 9])
+@pytest.mark.parametrize("save", [2, 5, 9, 26])
 def test_a_killed_build_resumes_to_the_same_records(
     world: Path, tmp_path: Path, finished: Path, save: int
 ) -> None:

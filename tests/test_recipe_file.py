@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from generator.activations.layers import choose_layers
 from generator.errors import RecipeError
+from generator.inputs import scene_network
+from generator.inputs.models import load_network
 from generator.recipe import published, to_toml
 from generator.recipe_file import bundled_names, check_recipe, load_recipe
 
@@ -38,8 +42,31 @@ def test_bundled_recipes_are_valid(name: str) -> None:
 
 
 def test_the_promised_recipes_are_bundled() -> None:
-    promised = {"resnet18-cifar10", "resnet50-imagenette", "vit-imagenette", "imagenet-folder"}
+    promised = {"demo", "resnet18-cifar10", "resnet50-imagenette", "vit-imagenette", "imagenet-folder"}
     assert promised <= set(bundled_names())
+
+
+def test_the_demo_says_truly_what_its_network_was_trained_with() -> None:
+    recipe = load_recipe("demo")
+    view = recipe.preprocess
+    assert (view.crop, view.mean, view.std) == (scene_network.SIZE, scene_network.MEAN, scene_network.STD)
+    report = json.loads(scene_network.REPORT_FILE.read_text(encoding="utf-8"))
+    assert recipe.network.trained_on.startswith(
+        f"{report['training']['scenes']:,} concept scenes of another seed"
+    )
+    assert report["training"]["scenes_seed"] != recipe.seed
+
+
+def test_the_demo_has_neurons_of_every_stage_and_downloads_nothing() -> None:
+    recipe = load_recipe("demo")
+    network = load_network(recipe.network, recipe.preprocess, recipe.seed, "cpu")
+    layers = choose_layers(network, recipe.layers, recipe.seed)
+    assert [layer.name.split(".")[0] for layer in layers] == [
+        "stem", *[f"stage{stage}" for stage in (1, 1, 2, 2, 3, 3, 4, 4)]
+    ]  # fmt: skip
+    assert {layer.activation for layer in layers} == {"ReLU"}
+    assert sum(len(layer.neurons) for layer in layers) >= 100
+    assert (recipe.images.source, recipe.images.download) == ("scenes", False)
 
 
 @pytest.mark.parametrize(

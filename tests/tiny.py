@@ -30,6 +30,9 @@ std = [0.5, 0.5, 0.5]
 source = "folder"
 path = "pictures"
 
+[concepts]
+source = "none"
+
 [layers]
 select = ["auto"]
 neurons = 3

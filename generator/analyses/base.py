@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
+from generator.inputs.concepts import ConceptSet
 from generator.inputs.images import ImageSet
 from generator.inputs.models import Network, load_network
 from generator.recipe import Recipe
@@ -17,6 +18,9 @@ Part = TypeVar("Part")
 Record = TypeVar("Record")
 Wanted = TypeVar("Wanted")
 
+# Share of activations below the threshold of a response map. Source: Bau et al. 2017.
+THRESHOLD_LEVEL = 0.995
+
 Scope = Literal["network", "atlas"]
 
 
@@ -24,7 +28,8 @@ Scope = Literal["network", "atlas"]
 class Context:
     """All that an analysis may use; picklable, so that a task can run in another process.
 
-    `records` holds the records of the analyses named in `requires`, by analysis name.
+    `records` holds the records of the analyses named in `requires`, by analysis name. `concepts` is
+    None where the recipe wants no concept images.
     """
 
     recipe: Recipe
@@ -32,6 +37,13 @@ class Context:
     layers: tuple[Layer, ...]
     images: ImageSet
     records: Mapping[str, Any]
+    concepts: ConceptSet | None = None
+
+    @property
+    def concept_set(self) -> ConceptSet:
+        """The concept images, for analyses that need them (see `Analysis.wanted`)."""
+        assert self.concepts is not None, "an analysis of concepts runs only where there are concept images"
+        return self.concepts
 
     def network(self) -> Network:
         """Return the network on the context's device (loaded once in a process)."""
@@ -58,15 +70,25 @@ class Analysis(ABC, Generic[Task, Part, Record]):
 
     `scope` says whether results depend on the images (`atlas`) or on the network alone
     (`network`: computed once and shared by the network's atlases). A task is a frozen dataclass
-    of plain values (it becomes part of the key of its result).
+    of plain values (it becomes part of the key of its result). `keeps_parts` says that results of
+    tasks are worth keeping when the record is done, because other records can be made of them.
     """
 
     name: ClassVar[str]
     version: ClassVar[int]
     scope: ClassVar[Scope]
     requires: ClassVar[tuple[str, ...]] = ()
+    keeps_parts: ClassVar[bool] = False
     part_type: ClassVar[type]
     record_type: ClassVar[type]
+
+    def wanted(self, context: Context) -> bool:  # noqa: ARG002 (most analyses always are)
+        """Whether the recipe's atlas has this analysis at all."""
+        return True
+
+    def remark(self, record: Record) -> str:  # noqa: ARG002 (most analyses have none)
+        """Return what the console should say of the record in one line, or nothing."""
+        return ""
 
     @abstractmethod
     def identity(self, context: Context) -> Mapping[str, Any]:

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image
 from torch import Tensor
 
 from generator.activations.stream import stream
 from generator.analyses.base import Context
+from generator.analyses.encoding import encode_picture
 from generator.inputs.batches import Batch, batches
-from generator.records import Bytes8, Floats, Integers, Layer
-
-WEBP = {"quality": 90, "method": 4}  # libwebp's 0 to 100 and 0 to 6 (slowest)
-NAME_DIGITS = 16  # hex digits of a picture's hash in its file name
+from generator.records import Floats, Integers, Layer
 
 
 @dataclass(frozen=True)
@@ -66,18 +61,6 @@ def look_again(context: Context, images: NDArray[np.int64], pairs: Mapping[str, 
     stream(network, context.layers, with_pictures(), receive)
     responses = {name: gatherer.result() for name, gatherer in gatherers.items()}
     return Look(tuple(files), pictures, responses)
-
-
-def encode_picture(pixels: Bytes8) -> tuple[str, bytes]:
-    """Return a picture's file name, which is the hash of its content, and its WebP bytes.
-
-    Args:
-        pixels: (height, width, 3), RGB.
-    """
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "WEBP", **WEBP)
-    data = buffer.getvalue()
-    return f"{hashlib.sha256(data).hexdigest()[:NAME_DIGITS]}.webp", data
 
 
 class _Gatherer:

@@ -10,6 +10,7 @@ import numpy as np
 
 from generator.activations.receptive import receptive_fields, seconds_a_line
 from generator.analyses.base import Analysis, Context, Estimate, Scope
+from generator.geometry import cell_centres
 from generator.records import LayerReceptiveFields, ReceptiveFields
 
 TIMED_LAYERS = 3  # first, middle and last are timed for an estimate
@@ -26,8 +27,9 @@ class ReceptiveFieldsAnalysis(Analysis[ReceptiveFieldsTask, LayerReceptiveFields
     """The input pixels that each row and column of a response map can see."""
 
     name: ClassVar[str] = "receptive_fields"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     scope: ClassVar[Scope] = "network"
+    keeps_parts: ClassVar[bool] = True
     part_type: ClassVar[type] = LayerReceptiveFields
     record_type: ClassVar[type] = ReceptiveFields
 
@@ -45,8 +47,10 @@ class ReceptiveFieldsAnalysis(Analysis[ReceptiveFieldsTask, LayerReceptiveFields
         return receptive_fields(context.network(), layer)
 
     def combine(self, context: Context, parts: Sequence[LayerReceptiveFields]) -> ReceptiveFields:
-        """Gather the layers."""
-        return ReceptiveFields({layer.name: part for layer, part in zip(context.layers, parts, strict=True)})
+        """Gather the layers, and place their cells."""
+        fields = {layer.name: part for layer, part in zip(context.layers, parts, strict=True)}
+        crop = context.network().preprocess.crop
+        return ReceptiveFields(fields, cell_centres(context.layers, fields, crop))
 
     def estimate(self, context: Context) -> Estimate:
         """Time one row of a few layers; the cost of a row grows steadily with depth."""

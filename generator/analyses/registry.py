@@ -5,8 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from generator.analyses.base import Analysis
+from generator.analyses.concept_gallery import ConceptGalleryAnalysis
+from generator.analyses.concept_responses import ConceptResponsesAnalysis
+from generator.analyses.dissection import DissectionAnalysis
 from generator.analyses.exemplars import ExemplarsAnalysis
 from generator.analyses.filters import FiltersAnalysis
+from generator.analyses.labels import LabelsAnalysis
+from generator.analyses.network_report import NetworkReportAnalysis
 from generator.analyses.receptive_fields import ReceptiveFieldsAnalysis
 from generator.analyses.reliability import ReliabilityAnalysis
 from generator.analyses.statistics import StatisticsAnalysis
@@ -21,4 +26,9 @@ ANALYSES: tuple[Analysis[Any, Any, Any], ...] = (
     VisualizationsAnalysis(),
     ReliabilityAnalysis(),
     FiltersAnalysis(),
+    ConceptGalleryAnalysis(),
+    ConceptResponsesAnalysis(),
+    DissectionAnalysis(),
+    LabelsAnalysis(),
+    NetworkReportAnalysis(),
 )

@@ -10,14 +10,12 @@ from typing import Any, ClassVar
 import numpy as np
 
 from generator.activations import sketch
-from generator.analyses.base import Analysis, Context, Estimate, Scope
+from generator.analyses.base import THRESHOLD_LEVEL, Analysis, Context, Estimate, Scope
 from generator.analyses.class_scores import class_auc_intervals, class_aucs, class_selectivity
 from generator.records import Floats, Integers, LayerStatistics, LayerSurvey, Statistics, Survey
 
 # Levels of the quantiles shown, the exact extremes first and last.
 QUANTILE_LEVELS = (0, 0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 0.999, 1)
-# Share of activations below the threshold of a response map. Source: Bau et al. 2017.
-THRESHOLD_LEVEL = 0.995
 SAMPLE = 100  # resamples timed for an estimate
 
 

@@ -44,6 +44,7 @@ class VisualizationsAnalysis(Analysis[VisualizationTask, LayerVisualizations, Vi
     name: ClassVar[str] = "visualizations"
     version: ClassVar[int] = 1
     scope: ClassVar[Scope] = "network"
+    keeps_parts: ClassVar[bool] = True
     part_type: ClassVar[type] = LayerVisualizations
     record_type: ClassVar[type] = Visualizations
 

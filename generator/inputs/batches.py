@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -15,8 +17,13 @@ from generator.inputs.images import ImageSet
 from generator.inputs.lookahead import ahead, thread_count
 from generator.inputs.preprocess import Preprocess
 
+UNLABELLED = -1
+"""Label of an image without a class."""
+
 _PIECE = 16
 """Images that one thread decodes at a time: several threads share a batch, so the first comes soon."""
+
+View = TypeVar("View")
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,20 +55,38 @@ def batches(
     Raises:
         ImagesError: An image has gone or changed since the set was opened.
     """
+    look = partial(_look, images, preprocess)
+    for group, views in looked_at(look, indices, batch_size):
+        yield Batch(group, images.labels[group], torch.from_numpy(np.stack(views)))
+
+
+def _look(images: ImageSet, preprocess: Preprocess, index: int) -> NDArray[np.uint8]:
+    return preprocess.view(images.read(index))
+
+
+def looked_at(
+    look: Callable[[int], View], indices: Sequence[int] | NDArray[np.integer], batch_size: int
+) -> Iterator[tuple[NDArray[np.int64], list[View]]]:
+    """Yield groups of indices with what `look` gives for each, in order, worked on ahead in threads.
+
+    Args:
+        look: Decodes one image.
+        indices: Of the images.
+        batch_size: Images of a group; the last group may be smaller.
+    """
     wanted = np.asarray(indices, dtype=np.int64)
     starts = range(0, len(wanted), batch_size)
     groups = [wanted[start : start + batch_size] for start in starts]
     pieces = (group[at : at + _PIECE] for group in groups for at in range(0, len(group), _PIECE))
 
-    def decode(piece: NDArray[np.int64]) -> NDArray[np.uint8]:
-        return np.stack([preprocess.view(images.read(index)) for index in piece.tolist()])
+    def decode(piece: NDArray[np.int64]) -> list[View]:
+        return [look(index) for index in piece.tolist()]
 
     depth = max(thread_count(), 2 * _piece_count(batch_size))
     decoded = ahead(decode, pieces, depth)
     try:
         for group in groups:
-            pixels = np.concatenate(list(islice(decoded, _piece_count(len(group)))))
-            yield Batch(group, images.labels[group], torch.from_numpy(pixels))
+            yield group, [view for piece in islice(decoded, _piece_count(len(group))) for view in piece]
     finally:
         decoded.close()
 

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import importlib
 import inspect
+import json
 import os
 import pickle
 import sys
@@ -198,20 +199,25 @@ def build_from_factory(model: str) -> nn.Module:
     if not place or not name:
         raise NetworkError(f"`network.model` must be written `package.module:function`, got `{model}`")
     with _current_folder_first():
-        try:
-            factory: Any = getattr(importlib.import_module(place), name, None)
-        except (Exception, SystemExit) as error:  # the user's code may raise anything
-            raise NetworkError(f"`{place}` of `network.model` cannot be imported: {_shown(error)}") from None
+        factory = _attribute(place, name)
         if not callable(factory):
             what = "which is not there" if factory is None else "which cannot be called"
             raise NetworkError(f"`network.model` must name a function in `{place}`, got `{name}`, {what}")
         try:
             module = factory()
-        except (Exception, SystemExit) as error:  # as above
+        except (Exception, SystemExit) as error:  # as there
             raise NetworkError(f"`{model}`, called without arguments, failed: {_shown(error)}") from None
     if not isinstance(module, nn.Module):
         raise NetworkError(f"`{model}` must return a torch module, got a {type(module).__name__}")
     return module
+
+
+def _attribute(place: str, name: str) -> Any:
+    """Return what a Python module calls `name`, or None."""
+    try:
+        return getattr(importlib.import_module(place), name, None)
+    except (Exception, SystemExit) as error:  # the user's code may raise anything
+        raise NetworkError(f"`{place}` of `network.model` cannot be imported: {_shown(error)}") from None
 
 
 @contextlib.contextmanager
@@ -226,6 +232,34 @@ def _current_folder_first() -> Iterator[None]:
 
 def _shown(error: BaseException) -> str:
     return " ".join(f"{type(error).__name__}: {error}".split())
+
+
+def read_report(model: str) -> str:
+    """Return the report on how a factory's network was made, where the factory's module keeps one.
+
+    The module has a constant `REPORT_FILE` then, the `pathlib.Path` of a JSON file.
+
+    Returns:
+        The JSON text; empty for a torchvision name, without the constant, or without the file.
+
+    Raises:
+        NetworkError: The module cannot be imported, or the file holds something else.
+    """
+    if not is_factory(model):
+        return ""
+    place = model.partition(":")[0]
+    with _current_folder_first():
+        file = _attribute(place, "REPORT_FILE")
+    if not isinstance(file, Path) or not file.is_file():
+        return ""
+    try:
+        text = file.read_text(encoding="utf-8")
+        json.loads(text)
+    except (OSError, ValueError) as error:
+        raise NetworkError(
+            f"`REPORT_FILE` of `{place}` must be a JSON file, got `{file}`: {_shown(error)}"
+        ) from None
+    return text
 
 
 def code_sha256(model: str, module: nn.Module) -> str:

@@ -34,7 +34,8 @@ class ImageSet:
     Attributes:
         ids: Relative POSIX path or `CLASS/INDEX`, of every image.
         labels: (N,) int32, indices of `info.class_names`; -1 for an unlabelled image.
-        sha256: Of every image's content (the file's bytes; CIFAR-10: the raw pixels).
+        sha256: Of every image's content (the file's bytes; CIFAR-10: the raw pixels; a scene: what it
+            is drawn from).
         info: What the set is.
         reader: Where the contents lie.
         positions: (N,) int64, every image's position in `reader`.
@@ -67,21 +68,24 @@ class ImageSet:
             ) from None
 
 
-def open_images(section: ImagesSection, seed: int, progress: Progress | None = None) -> ImageSet:
-    """Open the images of a recipe's section: list, sample, decode every one once, and hash it.
+def open_images(section: ImagesSection, seed: int, side: int, progress: Progress | None = None) -> ImageSet:
+    """Open the images of a recipe's section: list, sample, check every one once, and hash it.
 
     Images that cannot be used are left out and named in `info.skipped`. With a limit, a seeded
-    sample of that many usable images is drawn (fewer where there are fewer).
+    sample of that many usable images is drawn (fewer where there are fewer); of scenes, a limit is
+    simply how many are drawn.
 
     Args:
         section: Which images.
-        seed: Of the sample.
+        seed: Of the sample, or of the scenes.
+        side: Pixels of the shorter side that the network's preprocessing resizes to: scenes are
+            drawn at it, so that nothing is left to resize.
         progress: Told (images looked at, images to look at) from time to time.
 
     Raises:
         ImagesError: No such images, a failed download, or no usable image.
     """
-    candidates = find_candidates(section)
+    candidates = find_candidates(section, seed, side)
     words = _class_names(section, candidates)
     order = np.arange(len(candidates.ids))
     if section.limit is not None and section.limit < len(order):
@@ -181,7 +185,7 @@ def _verify(candidates: Candidates, chunk: Sequence[int]) -> list[tuple[str, str
 def _verify_one(candidates: Candidates, index: int) -> tuple[str, str]:
     try:
         content = candidates.reader.content(candidates.positions[index])
-        candidates.reader.picture(content)
+        candidates.reader.check(content)
     except ImagesError as error:
         return "", error.message
     return hashlib.sha256(content).hexdigest(), ""

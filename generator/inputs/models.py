@@ -88,7 +88,6 @@ def load_network(network: NetworkSection, preprocess: PreprocessSection, seed: i
         built = _build(network, preprocess, seed)
         outputs = _run_once(built, network.model, place)
     module = built.module
-    meta = {} if built.member is None else built.member.meta
     view = built.preprocess
     info = NetworkInfo(
         model=network.model,
@@ -101,7 +100,7 @@ def load_network(network: NetworkSection, preprocess: PreprocessSection, seed: i
         interpolation=view.interpolation,
         mean=view.mean,
         std=view.std,
-        class_names=_class_names(network, tuple(meta.get("categories", ())), outputs),
+        class_names=_class_names(network, built, outputs),
         trained_on=network.trained_on or _trained_on(built),
     )
     return Network(module, view, info, outputs)
@@ -173,9 +172,33 @@ def _run_once(built: _Built, model: str, device: str) -> int | None:
     return output.shape[1] if is_row else None
 
 
-def _class_names(network: NetworkSection, official: tuple[str, ...], outputs: int | None) -> tuple[str, ...]:
-    if not network.class_names:
-        return official
+def _class_names(network: NetworkSection, built: _Built, outputs: int | None) -> tuple[str, ...]:
+    """Return the outputs' names: from the recipe, else from the weights or the factory's module."""
+    if network.class_names:
+        return _stated_names(network, outputs)
+    if built.member is not None:
+        return tuple(built.member.meta.get("categories", ()))
+    return _brought_names(network.model, built.module, outputs) if builders.is_factory(network.model) else ()
+
+
+def _brought_names(model: str, module: nn.Module, outputs: int | None) -> tuple[str, ...]:
+    """Return the attribute `class_names` of a factory's module, empty where it has none."""
+    brought = getattr(module, "class_names", None)
+    if brought is None:
+        return ()
+    is_names = isinstance(brought, list | tuple) and all(isinstance(name, str) and name for name in brought)
+    if is_names and len(brought) == outputs:
+        return tuple(brought)
+    wanted = (
+        "left out, as its output is not one number a class"
+        if outputs is None
+        else f"a list or tuple of {outputs} names, one for each output"
+    )
+    got = f"{len(brought)} names" if is_names else f"a {type(brought).__name__} of something else"
+    raise NetworkError(f"`class_names` of the module that `{model}` returns must be {wanted}, got {got}")
+
+
+def _stated_names(network: NetworkSection, outputs: int | None) -> tuple[str, ...]:
     entries = read_class_names(network.class_names, "network.class_names", NetworkError)
     if outputs is None:
         raise NetworkError(

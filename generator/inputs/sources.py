@@ -1,4 +1,4 @@
-"""Folders and torchvision data sets as lists of image candidates with ids, labels and class names."""
+"""Folders, torchvision data sets and scenes as lists of image candidates with ids, labels, class names."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from typing import Any
 from torchvision import datasets
 
 from generator.errors import ImagesError
-from generator.inputs.decoding import EXTENSIONS
+from generator.inputs.files import list_files
 from generator.inputs.readers import CifarReader, FileReader, Reader
+from generator.inputs.scenes import VERSION, ScenesReader, list_scenes
+from generator.inputs.scenes.scene import SIZES
 from generator.recipe import ImagesSection
 from generator.records import Skipped
 
@@ -24,6 +26,9 @@ IMAGENETTE_SIZE = "320px"
 
 IMAGENETTE_COUNTS = {"train": 9469, "val": 3925}
 """Images a split; from the README of github.com/fastai/imagenette (version 2)."""
+
+SCENES = 2000
+"""Scenes that are drawn where `images.limit` does not say how many."""
 
 
 @dataclass(frozen=True)
@@ -47,12 +52,20 @@ class Candidates:
     citation: str = ""
 
 
-def find_candidates(section: ImagesSection) -> Candidates:
+def find_candidates(section: ImagesSection, seed: int, side: int) -> Candidates:
     """List the images of a recipe's section, downloading a torchvision data set where it says so.
+
+    Args:
+        section: Which images.
+        seed: Of drawn images.
+        side: Pixels a side of drawn images, brought within the sizes that scenes can have.
 
     Raises:
         ImagesError: No such folder or split, not downloaded, or the download failed.
     """
+    check_place(section)
+    if section.source == "scenes":
+        return _from_scenes(section, seed, side)
     return _FINDERS[section.source](section)
 
 
@@ -60,8 +73,10 @@ def check_place(section: ImagesSection) -> None:
     """Check at once what costs nothing to check: that a folder of images is there.
 
     Raises:
-        ImagesError: No folder is named, or none stands there.
+        ImagesError: No folder is named, or none stands there; or scenes are said to have a place.
     """
+    if section.source == "scenes":
+        _check_scenes(section)
     if section.source != "folder":
         return
     if not section.path:
@@ -72,8 +87,35 @@ def check_place(section: ImagesSection) -> None:
         raise ImagesError(f"`images.path` must be a folder of images, got `{folder}`, which {what}")
 
 
+def _check_scenes(section: ImagesSection) -> None:
+    for key in ("path", "split", "download"):
+        value = getattr(section, key)
+        if value:
+            got = "true" if value is True else f"`{value}`"
+            raise ImagesError(
+                f"`images.{key}` must be left out for scenes, which are drawn, got {got}; "
+                "remove it, or choose another `images.source`"
+            )
+
+
+def _from_scenes(section: ImagesSection, seed: int, side: int) -> Candidates:
+    smallest, largest = SIZES
+    listing = list_scenes(seed, section.limit or SCENES)
+    return Candidates(
+        name="Concept scenes",
+        split="",
+        ids=listing.ids,
+        labels=tuple(listing.labels.tolist()),
+        class_keys=listing.class_names,
+        class_names=listing.class_names,
+        reader=ScenesReader(seed, min(max(side, smallest), largest)),
+        positions=tuple(listing.positions.tolist()),
+        licence="Apache-2.0",
+        citation=f"Concept scenes, version {VERSION}, seed {seed}: synthetic pictures drawn by Neuron Atlas.",
+    )
+
+
 def _from_folder(section: ImagesSection) -> Candidates:
-    check_place(section)
     folder = Path(section.path).expanduser()
     files, skipped = list_files(folder)
     keys = tuple(sorted({PurePosixPath(file).parts[0] for file in files if "/" in file}))
@@ -89,54 +131,6 @@ def _from_folder(section: ImagesSection) -> Candidates:
         positions=tuple(range(len(files))),
         skipped=skipped,
     )
-
-
-def list_files(folder: Path) -> tuple[tuple[str, ...], tuple[Skipped, ...]]:
-    """List the image files below a folder by their extensions, following links, sorted.
-
-    Hidden files and folders are left out without a word, and so are links to a folder above.
-
-    Returns:
-        The relative POSIX paths of the files, and what could not be listed.
-    """
-    files: list[str] = []
-    skipped: list[Skipped] = []
-    waiting = [(folder, "", frozenset[tuple[int, int]]())]
-    while waiting:
-        current, prefix, above = waiting.pop()
-        try:
-            status = current.stat()
-            itself = (status.st_dev, status.st_ino)
-            if itself in above:
-                continue
-            with os.scandir(current) as entries:
-                found = [entry for entry in entries if not entry.name.startswith(".")]
-        except OSError as error:
-            reason = f"cannot be listed: {error.strerror or error}"
-            skipped.append(Skipped(_printable(prefix.rstrip("/") or "."), reason))
-            continue
-        for entry in found:
-            path = prefix + entry.name
-            if _is_folder(entry):
-                waiting.append((Path(entry.path), path + "/", above | {itself}))
-            elif Path(entry.name).suffix.lower() in EXTENSIONS:
-                if _printable(path) == path:
-                    files.append(path)
-                else:
-                    skipped.append(Skipped(_printable(path), "has a name that is not valid UTF-8"))
-    return tuple(sorted(files)), tuple(sorted(skipped, key=lambda entry: entry.path))
-
-
-def _is_folder(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_dir()
-    except OSError:  # a link to itself
-        return False
-
-
-def _printable(path: str) -> str:
-    """Return a path with the bytes that are no UTF-8 written as escapes."""
-    return path.encode("utf-8", "backslashreplace").decode()
 
 
 def _from_cifar10(section: ImagesSection) -> Candidates:

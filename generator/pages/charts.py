@@ -13,6 +13,10 @@ import vl_convert
 # Chart height in pixels; the width is that of the page.
 HEIGHT = 200
 
+# Height of a bar or a row of circles, pixels, where there is one for each category: pages that have
+# such charts state their height.
+ROW = 26
+
 # What the runtime hands to the page: the function that draws a chart.
 EXPORTS = "window.vegaEmbed = vegaEmbed;"
 
@@ -31,6 +35,8 @@ def specifications() -> Mapping[str, Mapping[str, Any]]:
         "course": _course(),
         "neurons": _neurons(),
         "layers": _layers(),
+        "categories": _categories(),
+        "emergence": _emergence(),
     }
     return {name: _plain(chart) for name, chart in charts.items()}
 
@@ -155,3 +161,40 @@ def _layers() -> Any:
     line = source.mark_line(style="curve").encode(x=across, y="median:Q")
     points = source.mark_circle(style="point", size=70).encode(x=across, y="median:Q", tooltip=tooltip)
     return (band + line + points).add_params(chosen)
+
+
+def _categories() -> Any:
+    """Number of labelled neurons by category; a piece of a bar is one label."""
+    along = altair.Axis(tickMinStep=1, format="d", grid=True)
+    ranked = altair.EncodingSortField("neurons", op="sum", order="descending")
+    return (
+        altair.Chart(_data("categories"))
+        .mark_bar(style="piece")
+        .encode(
+            x=altair.X("neurons:Q", title="neurons", stack="zero", axis=along),
+            y=altair.Y("category:N", sort=ranked, title=None, axis=altair.Axis(grid=False)),
+            detail="label:N",
+            order=altair.Order("rank:Q"),
+            tooltip=["category:N", "label:N", "neurons:Q"],
+        )
+    )
+
+
+def _emergence() -> Any:
+    """Number of labelled neurons by category and layer: a circle's area, and the number beside it."""
+    source = altair.Chart(_data("emergence"))
+    across = altair.X(
+        "layer:N", sort=altair.SortField("order"), title=None, axis=altair.Axis(labelAngle=-30, grid=False)
+    )
+    down = altair.Y(
+        "category:N", sort=altair.SortField("rank"), title=None, axis=altair.Axis(grid=True, labelPadding=8)
+    )
+    area = altair.Size("neurons:Q", legend=None, scale=altair.Scale(zero=True, range=[0, ROW * 16]))
+    tooltip = ["layer:N", "category:N", "neurons:Q", altair.Tooltip("shown:Q", title="of neurons shown")]
+    circles = source.mark_circle(style="point").encode(x=across, y=down, size=area, tooltip=tooltip)
+    numbers = (
+        source.transform_filter("datum.neurons > 0")
+        .mark_text(style="number", align="left", dx=14)
+        .encode(x=across, y=down, text="neurons:Q")
+    )
+    return circles + numbers

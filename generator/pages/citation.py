@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from generator.errors import LayerError, nearest
+from generator.pages.layer_view import LayerView
 from generator.pages.links import absolute, page_url
-from generator.pages.neuron_data import LayerView
 from generator.pages.neuron_view import NeuronView
 from generator.records import AtlasRecords, NeuronId
 from generator.store.layout import atlas_page, layer_page, neuron_page

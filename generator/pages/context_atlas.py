@@ -8,14 +8,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from generator.pages.citation import atlas_citation
+from generator.pages.context_concept_images import concept_card
 from generator.pages.context_layer import defined, filter_pictures, layer_headlines, median, tile
+from generator.pages.context_network import has_report
 from generator.pages.context_neuron import Headline
+from generator.pages.coverage import coverage, coverage_headlines, coverage_text, emergence, has_labels
+from generator.pages.layer_view import LayerView
 from generator.pages.links import link
-from generator.pages.neuron_data import LayerView
 from generator.pages.numbers import Shown, plural, shown, whole
 from generator.pages.summary import NeuronSummary, present_statistics
 from generator.records import AtlasRecords, Filters, ImagesInfo, Subject
-from generator.store.layout import atlas_page, data_page, layer_page, neurons_page
+from generator.store.layout import atlas_page, data_page, layer_page, network_page, neurons_page
 
 # Tiles of one layer on the cover; its own page shows all.
 COVER_TILES = 24
@@ -56,6 +59,9 @@ def atlas_context(atlas: AtlasRecords, summaries: Summaries, site_url: str) -> d
         "warnings": warnings(subject),
         "skipped": skipped(subject.images),
         "filters": _filters(atlas, page),
+        "labels": labels(everything, summaries),
+        "concepts": concept_card(atlas, page),
+        "report": link(network_page(subject.atlas), page) if has_report(atlas) else "",
         "neurons": link(neurons_page(subject.atlas), page),
         "data": link(data_page(subject.atlas), page),
         "glossary": link("glossary.md", page),
@@ -71,6 +77,7 @@ def headlines(subject: Subject, everything: Sequence[NeuronSummary]) -> list[Hea
         Headline("Neurons shown", "neuron", Shown(whole(len(everything))), f"of {whole(size)}"),
         Headline("Images", "", Shown(whole(subject.images.count))),
     ]
+    result += coverage_headlines(everything, measured=has_labels(everything))
     if present_statistics(everything):
         dead = sum(summary.dead for summary in everything)
         result.append(Headline("Dead", "dead", Shown(whole(dead)), "of the neurons shown"))
@@ -87,8 +94,18 @@ def _layer(atlas: AtlasRecords, index: int, summaries: Summaries, page: str) -> 
         "tiles": [tile(summary, page) for summary in own[:COVER_TILES]],
         "hidden": len(own) - min(len(own), COVER_TILES),
         "count": f"{whole(len(own))} of {plural(layer.size, 'neuron')}",
-        "headlines": layer_headlines(LayerView(atlas, layer), own),
+        "headlines": layer_headlines(
+            LayerView(atlas, layer), own, labelled=any(has_labels(found) for found in summaries.values())
+        ),
     }
+
+
+def labels(everything: Sequence[NeuronSummary], summaries: Summaries) -> dict[str, Any] | None:
+    """Return how far labels go and how they change with depth, None where they were not measured."""
+    found = coverage(everything)
+    if found is None:
+        return None
+    return {"sentences": coverage_text(found), "emergence": emergence(summaries)}
 
 
 def depth_chart(subject: Subject, summaries: Summaries) -> dict[str, Any] | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.pages.context_provenance import facts
+from generator.pages.downloads import LABEL_COLUMNS
 from generator.pages.links import link
 from generator.pages.numbers import shown
 from generator.pages.schema import LayerData, NeuronData
@@ -15,7 +16,7 @@ from generator.store.layout import atlas_page, data_page
 
 # What can be downloaded from an atlas's folder, and what it is.
 DOWNLOADS = (
-    ("neurons.csv", "table of all neurons: identity, statistics, best class, content hash"),
+    ("neurons.csv", "table of all neurons: identity, label, statistics, best class, content hash"),
     ("neurons.json", "the same as JSON, with the network, the images, the layers and the versions"),
     ("{atlas}.zip", "the data of every neuron, one JSON file each, with all files of this list"),
     ("neuron.schema.json", "JSON Schema of a neuron's file"),
@@ -48,7 +49,10 @@ def data_context(atlas: AtlasRecords, folder: Path) -> dict[str, Any]:
             }
             for name, meaning in names
         ],
-        "columns": [(statistic.key, statistic.meaning) for statistic in STATISTICS],
+        "columns": [
+            *LABEL_COLUMNS.items(),
+            *((statistic.key, statistic.meaning) for statistic in STATISTICS),
+        ],
         "parts": [name for name in NeuronData.model_fields if name != "format"],
         "layer_parts": list(LayerData.model_fields),
         "facts": facts(atlas),

@@ -10,9 +10,18 @@ from typing import Any
 
 from generator.pages.citation import layer_citation
 from generator.pages.context_neuron import Headline, identity
+from generator.pages.coverage import (
+    categories,
+    categories_chart,
+    coverage,
+    coverage_headlines,
+    coverage_text,
+    has_labels,
+)
 from generator.pages.images import filter_address
+from generator.pages.label_text import NO_LABEL, short
+from generator.pages.layer_view import LayerView
 from generator.pages.links import link
-from generator.pages.neuron_data import LayerView
 from generator.pages.numbers import Shown, plural, share, shown, whole
 from generator.pages.summary import NeuronSummary, Statistic, present_statistics
 from generator.records import Filters, Subject
@@ -33,6 +42,7 @@ class Tile:
     exemplar: str
     dead: bool
     alternative: str
+    label: str
 
 
 def layer_context(view: LayerView, summaries: Sequence[NeuronSummary], site_url: str) -> dict[str, Any]:
@@ -48,9 +58,10 @@ def layer_context(view: LayerView, summaries: Sequence[NeuronSummary], site_url:
         "layer": view.layer,
         "trail": [(subject.title, link(atlas_page(subject.atlas), page))],
         "identity": [*identity(view), view.layer.module],
-        "headlines": layer_headlines(view, ordered),
+        "headlines": layer_headlines(view, ordered, labelled=has_labels(ordered)),
         "rule": subject.neuron_rule,
         "tiles": [tile(summary, page) for summary in ordered],
+        "labels": labels(ordered),
         "chart": distribution_chart(ordered, page),
         "statistics": columns,
         "rows": [table_row(summary, columns, page) for summary in ordered],
@@ -64,10 +75,11 @@ def layer_context(view: LayerView, summaries: Sequence[NeuronSummary], site_url:
     }
 
 
-def layer_headlines(view: LayerView, summaries: Sequence[NeuronSummary]) -> list[Headline]:
-    """Return the numbers at the top of a layer page."""
+def layer_headlines(view: LayerView, summaries: Sequence[NeuronSummary], *, labelled: bool) -> list[Headline]:
+    """Return the numbers at the top of a layer page; `labelled`: those of labels are among them."""
     count = len(summaries)
     result = [Headline("Neurons shown", "neuron", Shown(whole(count)), f"of {whole(view.layer.size)}")]
+    result += coverage_headlines(summaries, measured=labelled)
     if view.statistics is not None:
         dead = sum(summary.dead for summary in summaries)
         result.append(Headline("Dead", "dead", Shown(whole(dead)), f"of {whole(count)} shown"))
@@ -100,6 +112,8 @@ def tile(summary: NeuronSummary, page: str) -> Tile:
         alternative += f", strongest peak {shown(peak).text}"
     if summary.dead:
         alternative += ", dead"
+    elif summary.label is not None:
+        alternative += f", {short(summary.label)}"
     return Tile(
         name=f"{neuron.layer}/{neuron.channel}",
         channel=neuron.channel,
@@ -108,6 +122,7 @@ def tile(summary: NeuronSummary, page: str) -> Tile:
         exemplar=link(summary.exemplar, page) if summary.exemplar else "",
         dead=summary.dead,
         alternative=alternative,
+        label=(summary.label.text or "") if summary.label is not None else "",
     )
 
 
@@ -133,7 +148,27 @@ def table_row(summary: NeuronSummary, columns: Sequence[Statistic], page: str) -
         number = summary.values.get(statistic.key)
         text = share(number) if statistic.key == "zero_fraction" else shown(number)
         cells.append({"key": statistic.key, "shown": text, "sort": "" if number is None else repr(number)})
-    return {"tile": tile(summary, page), "best_class": summary.best_class, "cells": cells}
+    label = summary.label
+    return {
+        "tile": tile(summary, page),
+        "best_class": summary.best_class,
+        "cells": cells,
+        "label": label.text if label is not None and label.text is not None else "",
+        "category": label.category if label is not None and label.category is not None else NO_LABEL,
+    }
+
+
+def labels(summaries: Sequence[NeuronSummary]) -> dict[str, Any] | None:
+    """Return what the layer's labels are, None where they were not measured."""
+    found = coverage(summaries)
+    if found is None:
+        return None
+    return {
+        "sentences": coverage_text(found),
+        "chart": categories_chart(found.labels),
+        "categories": categories(found.labels),
+        "filter": [*sorted({label.category or "" for label in found.labels}), NO_LABEL],
+    }
 
 
 def best_classes(summaries: Sequence[NeuronSummary]) -> list[tuple[str, str]]:

@@ -8,11 +8,13 @@ from typing import Any
 
 from generator.pages.citation import Citation, neuron_citation
 from generator.pages.context_classes import classes, ranked_classes
+from generator.pages.context_concepts import concepts, label_line
 from generator.pages.context_distribution import NO_CLASSES, SILENT, distribution
 from generator.pages.context_exemplars import exemplars
 from generator.pages.context_provenance import provenance
 from generator.pages.context_visualization import NO_NATURAL, visualization
-from generator.pages.neuron_data import LayerView, receptive_field
+from generator.pages.layer_view import LayerView
+from generator.pages.neuron_data import receptive_field
 from generator.pages.neuron_view import NeuronView, Section, filled
 from generator.pages.numbers import Shown, plural, share, shown
 from generator.records import Layer, NeuronId, Subject
@@ -24,6 +26,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("exemplars", "Exemplars", "neuron/exemplars.html.jinja", exemplars),
     Section("activations", "Activations", "neuron/distribution.html.jinja", distribution),
     Section("visualization", "Feature visualization", "neuron/visualization.html.jinja", visualization),
+    Section("concepts", "Concepts", "neuron/concepts.html.jinja", concepts),
     Section("classes", "Classes", "neuron/classes.html.jinja", classes),
     Section("provenance", "Provenance and downloads", "neuron/provenance.html.jinja", provenance),
 )
@@ -55,6 +58,7 @@ def neuron_context(view: NeuronView, site_url: str) -> dict[str, Any]:
         "neuron": neuron,
         "identity": identity(view.layer),
         "dead": view.data.statistics is not None and view.data.statistics.dead,
+        "label": label_line(view),
         "images": subject.images.name,
         "headlines": headlines(view),
         "sections": filled(SECTIONS, view),

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from generator.pages.coverage import has_labels
 from generator.pages.environment import embedded_json
+from generator.pages.label_text import NO_LABEL
 from generator.pages.links import link
 from generator.pages.numbers import whole
 from generator.pages.summary import NeuronSummary, present_statistics
@@ -33,6 +35,7 @@ def neurons_context(subject: Subject, summaries: Sequence[NeuronSummary]) -> dic
         "count": whole(len(summaries)),
         "layers": [layer.name for layer in subject.layers],
         "classes": sorted({summary.best_class for summary in summaries if summary.best_class}),
+        "categories": categories(summaries),
         "statistics": present_statistics(summaries),
         "script": link(script_file(subject.atlas), page),
         "asset": link("assets/neuron-table.js", page),
@@ -45,12 +48,15 @@ def table_script(subject: Subject, summaries: Sequence[NeuronSummary]) -> str:
     """Return the script that holds the table's data: `columns` and one array a neuron in `rows`.
 
     A row is [layer index, channel, dead (0 or 1), best class index or -1, page, visualization,
-    strongest image, then the statistics]; links are relative to the atlas's folder.
+    strongest image, label index or -1, then the statistics]; links are relative to the atlas's
+    folder. A label is [text, category]; where none were measured, `categories` is empty.
     """
     page = neurons_page(subject.atlas)
     statistics = present_statistics(summaries)
     layers = [layer.name for layer in subject.layers]
     classes = sorted({summary.best_class for summary in summaries if summary.best_class})
+    labels = sorted({label for summary in summaries if (label := _label(summary))})
+    label_places = {label: place for place, label in enumerate(labels)}
     places = {name: place for place, name in enumerate(layers)}
     class_places = {name: place for place, name in enumerate(classes)}
     rows = [
@@ -62,6 +68,7 @@ def table_script(subject: Subject, summaries: Sequence[NeuronSummary]) -> str:
             link(neuron_page(summary.neuron), page),
             link(summary.visualization, page) if summary.visualization else "",
             link(summary.exemplar, page) if summary.exemplar else "",
+            label_places[label] if (label := _label(summary)) else -1,
             *(_rounded(summary.values.get(statistic.key)) for statistic in statistics),
         ]
         for summary in summaries
@@ -70,10 +77,24 @@ def table_script(subject: Subject, summaries: Sequence[NeuronSummary]) -> str:
         "atlas": subject.atlas,
         "layers": layers,
         "classes": classes,
+        "labels": labels,
+        "categories": categories(summaries),
         "statistics": [asdict(statistic) for statistic in statistics],
         "rows": rows,
     }
     return f"window.neuronAtlas = {embedded_json(content)};\n"
+
+
+def categories(summaries: Sequence[NeuronSummary]) -> list[str]:
+    """Return what labels can be filtered by: categories and `no label`; nothing where not measured."""
+    if not has_labels(summaries):
+        return []
+    return [*sorted({label[1] for summary in summaries if (label := _label(summary))}), NO_LABEL]
+
+
+def _label(summary: NeuronSummary) -> tuple[str, str] | None:
+    label = summary.label
+    return (label.text, label.category) if label and label.text and label.category else None
 
 
 def _rounded(value: float | None) -> float | None:

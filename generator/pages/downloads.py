@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.pages import citation
-from generator.pages.schema import canonical, json_schema
+from generator.pages.schema import LabelData, canonical, json_schema
 from generator.pages.summary import STATISTICS, NeuronSummary
 from generator.records import AtlasRecords
 from generator.store.layout import neuron_json
@@ -19,8 +19,22 @@ from generator.store.layout import neuron_json
 # The earliest date that a zip archive can hold: the same records give the same bytes.
 FIXED_DATE = (1980, 1, 1, 0, 0, 0)
 
+# Of a label, empty for a neuron without one; score and null are those of the held-out half.
+LABEL_COLUMNS = {
+    "label": "label, if the neuron has one",
+    "label_category": "category of its concept",
+    "label_evidence": "overlap, pair (IoU), present or absent (AUC)",
+    "label_score": "IoU or AUC on the held-out half",
+    "label_null": "what the best of all shuffles reaches there",
+}
+
 # The table's rows: fixed columns, then all statistics (empty where not measured or not defined).
-COLUMNS = ("neuron", "layer", "channel", "dead", "best_class", *(s.key for s in STATISTICS), "sha256")
+COLUMNS = (
+    *("neuron", "layer", "channel", "dead", "best_class"),
+    *LABEL_COLUMNS,
+    *(statistic.key for statistic in STATISTICS),
+    "sha256",
+)
 
 
 def rows(summaries: Sequence[NeuronSummary]) -> list[dict[str, Any]]:
@@ -32,11 +46,19 @@ def rows(summaries: Sequence[NeuronSummary]) -> list[dict[str, Any]]:
             "channel": summary.neuron.channel,
             "dead": summary.dead,
             "best_class": summary.best_class or None,
+            **_label(summary.label),
             **{statistic.key: summary.values.get(statistic.key) for statistic in STATISTICS},
             "sha256": summary.sha256,
         }
         for summary in summaries
     ]
+
+
+def _label(label: LabelData | None) -> dict[str, str | float | None]:
+    if label is None or not label.confirmed:
+        return dict.fromkeys(LABEL_COLUMNS)
+    values = (label.text, label.category, label.evidence, label.score_scoring, label.null_scoring)
+    return dict(zip(LABEL_COLUMNS, values, strict=True))
 
 
 def table_csv(summaries: Sequence[NeuronSummary]) -> str:

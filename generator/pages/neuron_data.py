@@ -4,84 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from generator.pages import schema
+from generator.pages.concept_data import concepts_data, label_data
+from generator.pages.layer_view import LayerView
 from generator.pages.links import visualization_file
-from generator.pages.outlines import Placement, place
+from generator.pages.numbers import value
 from generator.records import (
     AtlasRecords,
     ExemplarGroup,
     Exemplars,
     Floats,
-    Layer,
-    LayerExemplars,
-    LayerReceptiveFields,
-    LayerReliability,
-    LayerStatistics,
-    LayerVisualizations,
-    NeuronId,
-    ReceptiveFields,
-    Reliability,
-    Statistics,
-    Visualizations,
 )
-
-
-@dataclass(frozen=True)
-class LayerView:
-    """One layer of an atlas with the records that there are of it."""
-
-    atlas: AtlasRecords
-    layer: Layer
-
-    @cached_property
-    def statistics(self) -> LayerStatistics | None:
-        """The layer's statistics, if measured."""
-        record = self.atlas.get("statistics", Statistics)
-        return record.layers.get(self.layer.name) if record else None
-
-    @cached_property
-    def exemplars(self) -> LayerExemplars | None:
-        """The layer's exemplars, if chosen."""
-        record = self.atlas.get("exemplars", Exemplars)
-        return record.layers.get(self.layer.name) if record else None
-
-    @cached_property
-    def visualizations(self) -> LayerVisualizations | None:
-        """The layer's feature visualizations, if made."""
-        record = self.atlas.get("visualizations", Visualizations)
-        return record.layers.get(self.layer.name) if record else None
-
-    @cached_property
-    def reliability(self) -> LayerReliability | None:
-        """The layer's reliability, if measured."""
-        record = self.atlas.get("reliability", Reliability)
-        return record.layers.get(self.layer.name) if record else None
-
-    @cached_property
-    def fields(self) -> LayerReceptiveFields | None:
-        """The layer's receptive fields, if measured."""
-        record = self.atlas.get("receptive_fields", ReceptiveFields)
-        return record.layers.get(self.layer.name) if record else None
-
-    @cached_property
-    def placement(self) -> Placement:
-        """Where the layer's response maps lie on the pictures."""
-        return place(self.layer, self.fields, self.atlas.subject.network.crop)
-
-    @property
-    def position(self) -> int:
-        """Which layer of the atlas it is, from 1 at the input."""
-        return self.atlas.subject.layers.index(self.layer) + 1
-
-    def neuron(self, channel: int) -> NeuronId:
-        """The id of one of its neurons."""
-        return NeuronId(self.atlas.subject.atlas, self.layer.name, channel)
 
 
 def neuron_data(view: LayerView, row: int) -> schema.NeuronData:
@@ -97,14 +34,10 @@ def neuron_data(view: LayerView, row: int) -> schema.NeuronData:
         exemplars=_exemplars(view, row),
         visualization=_visualization(view, row),
         classes=_classes(view, row),
+        label=label_data(view, row),
+        concepts=concepts_data(view, row),
         provenance=_provenance(view.atlas),
     )
-
-
-def value(number: Any) -> float | None:
-    """Return an array entry as JSON has it: the shortest decimal that gives it back; None for NaN."""
-    result = float(str(number))
-    return result if math.isfinite(result) else None
 
 
 def _layer(view: LayerView) -> schema.LayerData:

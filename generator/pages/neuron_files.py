@@ -8,8 +8,10 @@ from generator.pages import images
 from generator.pages.context_neuron import neuron_context
 from generator.pages.context_provenance import has_figure
 from generator.pages.environment import render
+from generator.pages.label_text import scores
+from generator.pages.layer_view import LayerView
 from generator.pages.links import figure_file, picture_file, thumbnail_file
-from generator.pages.neuron_data import LayerView, visualization_row
+from generator.pages.neuron_data import visualization_row
 from generator.pages.neuron_view import NeuronView
 from generator.pages.numbers import shown
 from generator.pages.outlines import region
@@ -77,6 +79,8 @@ def _mask(view: NeuronView, place: int) -> Bytes8 | None:
 
 def _caption(view: NeuronView) -> list[str]:
     data, lines = view.data, []
+    if data.label is not None and data.label.confirmed:
+        lines.append(f"Label: {data.label.text} ({data.label.category}), {scores(data.label)}")
     subject = view.layer.atlas.subject
     if data.exemplars is not None and data.exemplars.top:
         top = [exemplar.peak for exemplar in data.exemplars.top[:9] if exemplar.peak is not None]

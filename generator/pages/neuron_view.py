@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from generator.pages.layer_view import LayerView
 from generator.pages.links import link
-from generator.pages.neuron_data import LayerView, neuron_data
+from generator.pages.neuron_data import neuron_data
 from generator.pages.outlines import Placement
 from generator.pages.schema import NeuronData, encode
 from generator.records import NeuronId

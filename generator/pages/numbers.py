@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 MINUS = "\N{MINUS SIGN}"
 NOT_DEFINED = "not defined"
@@ -24,6 +25,12 @@ class Shown:
 
     text: str
     reason: str = ""
+
+
+def value(number: Any) -> float | None:
+    """Return an array entry as JSON has it: the shortest decimal that gives it back; None for NaN."""
+    result = float(str(number))
+    return result if math.isfinite(result) else None
 
 
 def shown(value: float | None, reason: str = "it could not be measured") -> Shown:
@@ -70,6 +77,11 @@ def share(value: float | None, reason: str = "it could not be measured") -> Show
         if float(text) not in (0.0, 100.0) or percent in (0.0, 100.0):
             break
     return Shown(f"{text.rstrip('0').rstrip('.')}%")
+
+
+def were(count: int) -> str:
+    """Write a count with its verb: `1 was`, `24 were`."""
+    return f"{whole(count)} {'was' if count == 1 else 'were'}"
 
 
 def plural(count: int, word: str) -> str:

@@ -11,7 +11,8 @@ import contourpy
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.records import Floats, Layer, LayerReceptiveFields
+from generator.geometry import even, interpolation
+from generator.records import Floats, Layer, LayerCentres, LayerReceptiveFields
 
 # Side of the drawing that outlines are written in; coordinates are whole units of it, which is
 # finer than a pixel of any picture shown.
@@ -64,38 +65,18 @@ class Placement:
         return across, down
 
 
-def place(layer: Layer, fields: LayerReceptiveFields | None, side: int) -> Placement:
+def place(
+    layer: Layer, fields: LayerReceptiveFields | None, centres: LayerCentres | None, side: int
+) -> Placement:
     """Return where a layer's response map lies on pictures of `side` × `side` pixels.
 
-    A cell lies at the centre of its receptive field. Fields cut off by the border keep the even
-    spacing of the whole ones. Where no field is whole, or all are the same (attention sees the
-    whole picture), the cells share the picture evenly.
+    Without measured receptive fields the cells share the picture evenly, and each counts as
+    seeing all of it.
     """
-    if fields is None or layer.kind == "tokens":
-        rows, columns = _even(layer.height, side), _even(layer.width, side)
-        return Placement(rows, columns, side, float(side))
+    if fields is None or centres is None:
+        return Placement(even(layer.height, side), even(layer.width, side), side, float(side))
     extent = max(_extent(fields.rows), _extent(fields.columns))
-    return Placement(centres(fields.rows, side), centres(fields.columns, side), side, float(extent))
-
-
-def centres(fields: NDArray[np.integer], side: int) -> Floats:
-    """Return the centres of receptive fields along one axis, (cells,) float64 pixels, increasing."""
-    cells = np.arange(len(fields))
-    starts, stops = fields[:, 0].astype(float), fields[:, 1].astype(float)
-    reaches_in = (starts > 0) | ((starts < 0) | (stops > side)).any()
-    reaches_out = (stops < side) | ((starts < 0) | (stops > side)).any()
-    if reaches_in.sum() < 2 or reaches_out.sum() < 2:
-        return _even(len(fields), side)
-    first = np.polyfit(cells[reaches_in], starts[reaches_in], 1)
-    last = np.polyfit(cells[reaches_out], stops[reaches_out], 1)
-    slope, offset = (first + last) / 2
-    if slope <= 0:
-        return _even(len(fields), side)
-    return np.asarray(slope * cells + offset, dtype=np.float64)
-
-
-def _even(cells: int, side: int) -> Floats:
-    return np.asarray((np.arange(cells) + 0.5) * side / cells, dtype=np.float64)
+    return Placement(centres.rows, centres.columns, side, float(extent))
 
 
 def _extent(fields: NDArray[np.integer]) -> int:
@@ -158,20 +139,7 @@ def crop_at(placement: Placement, row: int, column: int) -> Crop:
 
 def region(response: Floats, threshold: float, placement: Placement, size: int) -> NDArray[np.uint8]:
     """Return the region of `outline` as a mask (size, size): 255 where the map exceeds, else 0."""
-    rows = _weights(placement.rows, placement.side, size)
-    columns = _weights(placement.columns, placement.side, size)
+    rows = interpolation(placement.rows, placement.side, size)
+    columns = interpolation(placement.columns, placement.side, size)
     values = rows @ np.asarray(response, dtype=np.float64) @ columns.T
     return np.where(values > threshold, 255, 0).astype(np.uint8)
-
-
-def _weights(inner: Floats, side: int, size: int) -> Floats:
-    """Return the bilinear weights (size, cells) of cells at the centres of `size` equal pixels."""
-    if len(inner) == 1:
-        return np.ones((size, 1))
-    places = np.clip((np.arange(size) + 0.5) * side / size, inner[0], inner[-1])
-    before = np.clip(np.searchsorted(inner, places, side="right") - 1, 0, len(inner) - 2)
-    part = (places - inner[before]) / (inner[before + 1] - inner[before])
-    weights = np.zeros((size, len(inner)))
-    weights[np.arange(size), before] = 1 - part
-    weights[np.arange(size), before + 1] = part
-    return weights

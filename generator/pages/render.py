@@ -19,17 +19,28 @@ import joblib
 from generator.errors import SiteError
 from generator.pages import charts
 from generator.pages.context_atlas import atlas_context, home_context
+from generator.pages.context_concept_images import concept_images_context, has_concepts
 from generator.pages.context_data import data_context
 from generator.pages.context_layer import layer_context
+from generator.pages.context_network import has_report, network_context
 from generator.pages.context_table import neurons_context, script_file, table_script
 from generator.pages.downloads import write_downloads
 from generator.pages.environment import render as fill
+from generator.pages.layer_view import LayerView
 from generator.pages.links import NETWORKS, PICTURES
-from generator.pages.neuron_data import LayerView
 from generator.pages.neuron_files import write_neuron
 from generator.pages.summary import NeuronSummary
-from generator.records import AtlasRecords, Exemplars, Layer
-from generator.store.layout import Layout, atlas_page, bundled, data_page, layer_page, neurons_page
+from generator.records import AtlasRecords, ConceptGallery, Exemplars, Layer
+from generator.store.layout import (
+    Layout,
+    atlas_page,
+    bundled,
+    concepts_page,
+    data_page,
+    layer_page,
+    network_page,
+    neurons_page,
+)
 
 # Neurons of one task: enough to outweigh handing the layer's records to a worker.
 CHUNK = 32
@@ -153,11 +164,11 @@ def _write_pictures(docs: Path, atlas: AtlasRecords) -> None:
     folder.mkdir()
     for layer in atlas.subject.layers:
         (folder / layer.name).mkdir()
-    record = atlas.get("exemplars", Exemplars)
-    if record is not None:
-        (folder / PICTURES).mkdir(exist_ok=True)
-        for name, content in sorted(record.pictures.items()):
-            (folder / PICTURES / name).write_bytes(content)
+    for record in (atlas.get("exemplars", Exemplars), atlas.get("concept_gallery", ConceptGallery)):
+        if record is not None and record.pictures:
+            (folder / PICTURES).mkdir(exist_ok=True)
+            for name, content in sorted(record.pictures.items()):
+                (folder / PICTURES / name).write_bytes(content)
 
 
 def _tasks(docs: Path, atlas: AtlasRecords, site_url: str) -> Iterator[_Task]:
@@ -176,7 +187,7 @@ def _only(atlas: AtlasRecords, layer: Layer) -> AtlasRecords:
 def _part(record: Any, layer: str) -> Any:
     if hasattr(record, "layers"):
         record = replace(record, layers={name: own for name, own in record.layers.items() if name == layer})
-    return replace(record, pictures={}) if isinstance(record, Exemplars) else record
+    return replace(record, pictures={}) if isinstance(record, (Exemplars, ConceptGallery)) else record
 
 
 def _run(tasks: Iterator[_Task], workers: int) -> Iterator[list[NeuronSummary]]:
@@ -208,5 +219,10 @@ def _write_atlas(
         neurons_page(subject.atlas): ("neurons.md.jinja", neurons_context(subject, everything)),
         data_page(subject.atlas): ("data.md.jinja", data_context(atlas, docs / subject.atlas)),
     }
+    if has_concepts(atlas):
+        values = concept_images_context(atlas, everything)
+        pages[concepts_page(subject.atlas)] = ("concepts.md.jinja", values)
+    if has_report(atlas):
+        pages[network_page(subject.atlas)] = ("network.md.jinja", network_context(atlas))
     for page, (template, values) in pages.items():
         _write(docs / page, fill(template, values))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from generator.pages.context_classes import ranked_classes
 from generator.pages.links import picture_file, thumbnail_file
 from generator.pages.neuron_view import NeuronView
+from generator.pages.schema import LabelData
 from generator.records import NeuronId
 
 
@@ -37,14 +38,16 @@ STATISTICS: tuple[Statistic, ...] = (
 class NeuronSummary:
     """One neuron in a list; `values` are by `Statistic.key`, None where not defined.
 
-    `sha256` is the content hash. Paths are below docs/ and empty where there is no such picture;
-    `exemplar` is the strongest image, `visualization` the small feature visualization.
+    `sha256` is the content hash, `label` is None where labels were not measured. Paths are below
+    docs/ and empty where there is no such picture; `exemplar` is the strongest image,
+    `visualization` the small feature visualization.
     """
 
     neuron: NeuronId
     sha256: str
     dead: bool
     best_class: str
+    label: LabelData | None
     visualization: str
     exemplar: str
     values: Mapping[str, float | None]
@@ -68,6 +71,7 @@ def summarize(view: NeuronView) -> NeuronSummary:
         sha256=view.sha256,
         dead=data.statistics is not None and data.statistics.dead,
         best_class=best.name if best is not None and best.auc is not None else "",
+        label=data.label,
         visualization=thumbnail_file(data.visualization.picture) if data.visualization else "",
         exemplar=picture_file(view.neuron.atlas, top[0].picture) if top else "",
         values=values,

@@ -15,7 +15,16 @@ from typing import Any
 
 from generator.errors import SiteError
 from generator.records import Subject
-from generator.store.layout import Layout, atlas_page, bundled, data_page, layer_page, neurons_page
+from generator.store.layout import (
+    Layout,
+    atlas_page,
+    bundled,
+    concepts_page,
+    data_page,
+    layer_page,
+    network_page,
+    neurons_page,
+)
 
 # Warnings quoted in an error: enough to see the pattern, few enough for one line.
 SHOWN_WARNINGS = 3
@@ -66,24 +75,27 @@ def build_site(layout: Layout, atlases: Sequence[Subject], *, site_url: str, str
         shutil.rmtree(staging, ignore_errors=True)
 
 
-def navigation(entries: Sequence[Any], atlases: Sequence[Subject]) -> list[Any]:
+def navigation(entries: Sequence[Any], atlases: Sequence[Subject], docs: Path) -> list[Any]:
     """Return MkDocs navigation: the home page, the atlases, then the hand-written pages.
 
     Args:
         entries: The navigation in mkdocs.yml, whose first entry is the home page.
         atlases: The atlases in the order wanted.
+        docs: The rendered pages; those that not every atlas has are named where they are.
     """
-    return [*entries[:1], *(_atlas_entry(subject) for subject in atlases), *entries[1:]]
+    return [*entries[:1], *(_atlas_entry(subject, docs) for subject in atlases), *entries[1:]]
 
 
-def _atlas_entry(subject: Subject) -> Mapping[str, Any]:
+def _atlas_entry(subject: Subject, docs: Path) -> Mapping[str, Any]:
     name = subject.atlas
+    further = {"Concept images": concepts_page(name), "Training": network_page(name)}
     # MkDocs takes titles in the navigation for HTML.
     return {
         escape(subject.title): [
             atlas_page(name),
             {"Neurons": neurons_page(name)},
             {"Layers": [{escape(layer.name): layer_page(name, layer.name)} for layer in subject.layers]},
+            *({title: page} for title, page in further.items() if (docs / page).is_file()),
             {"Data": data_page(name)},
         ]
     }
@@ -105,7 +117,7 @@ def _run_mkdocs(docs: Path, site: Path, atlases: Sequence[Subject], site_url: st
                 site_url=site_url,
                 strict=False,
             )
-            config.nav = navigation(config.nav or [], atlases)
+            config.nav = navigation(config.nav or [], atlases, docs)
             build(config)
         except (Abort, MkDocsException) as error:
             raise SiteError(_summary([*warnings, str(error)])) from None

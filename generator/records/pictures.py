@@ -17,10 +17,19 @@ class LayerReceptiveFields:
 
 
 @dataclass(frozen=True)
+class LayerCentres:
+    """Where the cells of a layer's response maps lie on the network's input, in its pixels."""
+
+    rows: Floats  # (height,) float64, increasing
+    columns: Floats  # (width,) float64, increasing
+
+
+@dataclass(frozen=True)
 class ReceptiveFields:
-    """Receptive fields by layer name."""
+    """Receptive fields, and the cells' centres that follow from them, by layer name."""
 
     layers: Mapping[str, LayerReceptiveFields]
+    centres: Mapping[str, LayerCentres]
 
 
 @dataclass(frozen=True)

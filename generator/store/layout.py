@@ -79,6 +79,16 @@ def data_page(atlas: str) -> str:
     return f"{atlas}/data.md"
 
 
+def concepts_page(atlas: str) -> str:
+    """The concept images of an atlas; written where labels rest on some."""
+    return f"{atlas}/concepts.md"
+
+
+def network_page(atlas: str) -> str:
+    """How the network of an atlas was trained; written where it brings a report."""
+    return f"{atlas}/network.md"
+
+
 def layer_page(atlas: str, layer: str) -> str:
     """A layer's page."""
     return f"{atlas}/{layer}/index.md"

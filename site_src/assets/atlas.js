@@ -142,19 +142,25 @@
 
   function setUpFinding(section, body) {
     const find = section.querySelector("[data-find]");
+    const filter = section.querySelector("[data-filter]");
     const count = section.querySelector("[data-count]");
-    find.closest("label").hidden = false;
-    find.addEventListener("input", () => {
+    const apply = () => {
       const wanted = find.value.trim().toLowerCase();
+      const category = filter?.value ?? "";
       let shown = 0;
       for (const row of body.rows) {
-        const name = row.cells[0].textContent.trim();
-        const label = row.cells[row.cells.length - 1].textContent.toLowerCase();
-        row.hidden = Boolean(wanted) && name !== wanted && !label.includes(wanted) && !name.includes(wanted);
+        const texts = [...row.querySelectorAll("th, .na-text")].map((cell) => cell.textContent.toLowerCase());
+        const found = texts.some((text) => text.includes(wanted));
+        row.hidden = !found || (category !== "" && row.dataset.category !== category);
         shown += row.hidden ? 0 : 1;
       }
-      count.textContent = wanted ? `${shown} of ${body.rows.length} neurons` : "";
-    });
+      const noun = section.dataset.noun || "neurons";
+      count.textContent = wanted || category ? `${shown} of ${body.rows.length} ${noun}` : "";
+    };
+    for (const field of filter ? [find, filter] : [find]) {
+      field.closest("label").hidden = false;
+      field.addEventListener("input", apply);
+    }
   }
 
   // Charts: their scripts are loaded when the first one comes near the view.

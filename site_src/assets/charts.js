@@ -34,6 +34,8 @@
         band: { color: colour("--na-band") },
         curve: { color: accent, strokeWidth: 2 },
         point: { color: accent, opacity: 0.9 },
+        piece: { color: accent, stroke: colour("--md-default-bg-color"), strokeWidth: 1 },
+        number: { color: muted, fontSize: 11 },
         note: { color: note, strokeWidth: 1.5 },
         "note-text": { color: note, fontSize: 11 },
         "guide-label": { fill: muted },
@@ -43,7 +45,8 @@
 
   async function draw(figure) {
     const values = JSON.parse(figure.querySelector("script[type='application/json']").textContent);
-    const spec = { ...window.neuronAtlasCharts[figure.dataset.chart], datasets: values.datasets };
+    // The values are the data, and the height where it depends on these.
+    const spec = { ...window.neuronAtlasCharts[figure.dataset.chart], ...values };
     const target = figure.querySelector(".na-chart-view");
     drawn.get(figure)?.finalize();
     const result = await window.vegaEmbed(target, spec, {

@@ -3,13 +3,13 @@
 (() => {
   "use strict";
   const SLICE = 60;
-  const LAYER = 0, CHANNEL = 1, DEAD = 2, CLASS = 3, PAGE = 4, VISUALIZATION = 5, EXEMPLAR = 6, FIRST = 7;
+  const LAYER = 0, CHANNEL = 1, DEAD = 2, CLASS = 3, PAGE = 4, VISUALIZATION = 5, EXEMPLAR = 6, LABEL = 7, FIRST = 8;
   const data = window.neuronAtlas;
   const form = document.querySelector("[data-neurons]");
   const table = document.querySelector("[data-neuron-table]");
   const count = document.querySelector("[data-count]");
   const more = document.querySelector("[data-more]");
-  const fields = ["q", "layer", "class", "dead", "of", "min", "max"];
+  const fields = ["q", "layer", "label", "class", "dead", "of", "min", "max"];
   const columns = [
     { key: "neuron", name: "Neuron", value: (row) => row[LAYER] * 1e7 + row[CHANNEL] },
     { key: "pictures", name: "Pictures" },
@@ -18,6 +18,10 @@
       value: (row) => row[FIRST + at],
     })),
   ];
+  const label = (row) => data.labels[row[LABEL]] ?? [null, "no label"];
+  if (data.categories.length) {
+    columns.splice(2, 0, { key: "label", name: "Label", text: true, value: (row) => label(row)[0], small: (row) => label(row)[1] });
+  }
   if (data.classes.length) {
     columns.push({ key: "class", name: "Best class", text: true, value: (row) => data.classes[row[CLASS]] ?? null });
   }
@@ -40,6 +44,7 @@
   function matches(row, state, at) {
     if (state.layer && data.layers[row[LAYER]] !== state.layer) return false;
     if (state.class && data.classes[row[CLASS]] !== state.class) return false;
+    if (state.label && label(row)[1] !== state.label) return false;
     if (state.dead && row[DEAD] !== (state.dead === "yes" ? 1 : 0)) return false;
     if (state.min !== "" || state.max !== "") {
       const value = row[FIRST + at];
@@ -49,6 +54,7 @@
     }
     if (!state.q) return true;
     const name = `${data.atlas}/${data.layers[row[LAYER]]}/${row[CHANNEL]}`.toLowerCase();
+    if (row[LABEL] >= 0 && label(row).join(" ").toLowerCase().includes(state.q)) return true;
     return name.includes(state.q) || (data.classes[row[CLASS]] ?? "").toLowerCase().includes(state.q);
   }
 
@@ -113,6 +119,11 @@
       const value = column.value(row);
       cell.textContent = column.number ? number(column.key, value ?? null) : value ?? "";
       if (column.text) Object.assign(cell, { className: "na-text", title: cell.textContent });
+      if (column.small) {
+        const small = document.createElement("small");
+        small.textContent = column.small(row);
+        cell.append(value ? " " : "", small);
+      }
       result.append(cell);
     }
     return result;

@@ -80,6 +80,9 @@ class _NoReader:
     def picture(self, content: bytes) -> Image.Image:
         raise AssertionError(f"{len(content)} bytes must not be decoded")
 
+    def check(self, content: bytes) -> None:
+        raise AssertionError(f"{len(content)} bytes must not be checked")
+
 
 def context_without_pictures(
     layers: Sequence[Layer], labels: np.ndarray, classes: int, records: Mapping[str, Any]

@@ -40,7 +40,7 @@ HEAD = np.array([[1, 0, 0, 0], [0, 1, -1, 0]], np.float32)
 NAMES = ("top", "bottom", "strata", "random")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class HandWired(Context):
     """A context with a network of its own instead of one that a recipe names."""
 
@@ -89,7 +89,7 @@ def context_of(
     )
     maps = true_maps(images, network.preprocess)
     survey = Survey({layer.name: survey_of(maps[layer.name][:, list(layer.neurons)]) for layer in layers})
-    return HandWired(recipe, "cpu", layers, images, {"survey": survey}, network)
+    return HandWired(recipe, "cpu", layers, images, {"survey": survey}, wired=network)
 
 
 def build(context: Context) -> Exemplars:
@@ -111,7 +111,7 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> ImageSet:
         place = folder / ("even", "odd")[index % 2]
         place.mkdir(exist_ok=True)
         Image.fromarray(pixels).save(place / f"{index:02d}.png")
-    return open_images(ImagesSection(source="folder", path=str(folder)), seed=0)
+    return open_images(ImagesSection(source="folder", path=str(folder)), seed=0, side=SIDE)
 
 
 SETTINGS = {"top": 3, "bottom": 2, "strata": 3, "per_stratum": 2, "random": 4, "pool": 10}
@@ -241,7 +241,7 @@ def test_parts_and_record_survive_the_store(
 
 def test_estimate_needs_no_records(pictures: ImageSet, survey_of: Callable[..., LayerSurvey]) -> None:
     context = context_of(pictures, survey_of, SETTINGS)
-    bare = HandWired(context.recipe, "cpu", context.layers, pictures, {}, context.wired)
+    bare = HandWired(context.recipe, "cpu", context.layers, pictures, {}, wired=context.wired)
     estimate = ExemplarsAnalysis().estimate(bare)
     assert estimate.seconds > 0
     assert estimate.size > 0
@@ -250,7 +250,7 @@ def test_estimate_needs_no_records(pictures: ImageSet, survey_of: Callable[..., 
 
 def test_real_images(shared: Path, survey_of: Callable[..., LayerSurvey]) -> None:
     section = ImagesSection(source="folder", path=str(shared / "data/cifar10/test"), limit=40)
-    context = context_of(open_images(section, seed=0), survey_of, {**SETTINGS, "pool": 20})
+    context = context_of(open_images(section, seed=0, side=SIDE), survey_of, {**SETTINGS, "pool": 20})
     record = build(context)
     check_entries(context, record)
     assert len(record.image_ids) <= 20 + 5 * 5

@@ -30,7 +30,7 @@ def context(tmp_path: Path) -> Context:
         "layers": {"select": ["rectified", "mean"]},
     }
     recipe = check_recipe(values, "test")
-    empty = Context(recipe, "cpu", (), open_images(recipe.images, 0), {})
+    empty = Context(recipe, "cpu", (), open_images(recipe.images, 0, SIDE), {})
     return dataclasses.replace(empty, layers=choose_layers(empty.network(), recipe.layers, 0))
 
 

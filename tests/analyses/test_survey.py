@@ -27,7 +27,7 @@ IMAGES = len(COLOURS) * PER_CLASS
 
 
 def context_of(recipe: Recipe) -> Context:
-    context = Context(recipe, "cpu", (), open_images(recipe.images, recipe.seed), {})
+    context = Context(recipe, "cpu", (), open_images(recipe.images, recipe.seed, SIDE), {})
     layers = choose_layers(context.network(), recipe.layers, recipe.seed)
     return dataclasses.replace(context, layers=layers)
 

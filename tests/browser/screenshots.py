@@ -32,6 +32,8 @@ def kinds(site: Path) -> Mapping[str, str]:
     patterns = {
         "atlas": "*/index.html",
         "neurons": "*/neurons.html",
+        "concepts": "*/concepts.html",
+        "network": "*/network.html",
         "data": "*/data.html",
         "layer": "*/*/index.html",
         "neuron": "*/*/[0-9]*.html",

@@ -20,6 +20,8 @@ GENERATED = {
     "cover": "fake-one/index.html",
     "neurons": "fake-one/neurons.html",
     "data": "fake-one/data.html",
+    "concept images": "fake-one/concepts.html",
+    "training": "fake-one/network.html",
     "convolutional layer": "fake-one/layer1.__0__/index.html",
     "linear layer": "fake-two/fc/index.html",
     "neuron": "fake-one/layer1.__0__/{1}.html",

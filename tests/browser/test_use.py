@@ -99,6 +99,54 @@ def test_the_neurons_of_an_atlas_are_filtered_and_sorted(open_page: Open, neuron
     assert visit.complaints == []
 
 
+def test_the_neurons_of_an_atlas_are_filtered_by_label(open_page: Open, neurons: list[NeuronId]) -> None:
+    visit = open_page("fake-one/neurons.html")
+    table = visit.page.locator("[data-neuron-table]")
+    rows = table.locator("tbody tr")
+    expect(rows).to_have_count(len(neurons))
+    visit.page.locator("select[name=label]").select_option("colour")
+    shown = column(table, "Label")
+    assert 0 < len(shown) < len(neurons)
+    assert all(text.endswith(" colour") for text in shown)
+    visit.page.reload()
+    assert column(table, "Label") == shown
+    visit.page.locator("select[name=label]").select_option("no label")
+    assert set(column(table, "Label")) == {"no label"}
+    visit.page.locator("[data-neurons] button[type=reset]").click()
+    expect(rows).to_have_count(len(neurons))
+    visit.page.locator("input[name=q]").fill("red or")
+    expect(rows).to_have_count(2)
+    assert visit.complaints == []
+
+
+def test_the_table_of_a_layer_is_searched_and_filtered_by_label(open_page: Open) -> None:
+    visit = open_page(f"{LAYER}/index.html")
+    table = visit.page.locator(".na-sortable table")
+    find = visit.page.locator("[data-find]")
+    find.fill("not str")
+    assert column(table, "Label") == ["not stripes texture"]
+    expect(visit.page.locator("[data-count]")).to_have_text("1 of 6 neurons")
+    find.fill("")
+    visit.page.locator("[data-filter]").select_option("no label")
+    assert column(table, "Label") == ["no label", "no label"]
+    visit.page.locator("[data-filter]").select_option("")
+    table.get_by_role("columnheader", name="Label").get_by_role("button").click()
+    named = [text for text in column(table, "Label") if text != "no label"]
+    assert named == sorted(named)
+    assert column(table, "Label")[-2:] == ["no label", "no label"]
+
+
+def test_concepts_are_sorted_and_found(open_page: Open) -> None:
+    visit = open_page("fake-one/concepts.html")
+    table = visit.page.locator(".na-sortable table")
+    table.get_by_role("columnheader", name="Neurons labelled").get_by_role("button").click()
+    counts = [int(text.split()[0]) for text in column(table, "Neurons labelled")]
+    assert counts == sorted(counts, reverse=True)
+    assert counts[0] > 0
+    visit.page.locator("[data-find]").fill("texture")
+    expect(visit.page.locator("[data-count]")).to_have_text("3 of 14 concepts")
+
+
 @pytest.mark.parametrize("start", ["fake-one/index.html", f"{LAYER}/index.html"])
 def test_a_random_neuron_is_one_of_the_atlas(open_page: Open, neurons: list[NeuronId], start: str) -> None:
     visit = open_page(start)

@@ -18,6 +18,7 @@ from generator.recipe import ImagesSection
 
 PREPROCESS = Preprocess(12, 10, "bilinear", (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
 COUNT = 41
+SIDE = PREPROCESS.resize
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +31,7 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> ImageSet:
         path = folder / "abc"[number % 3] / f"{number}.png"
         path.parent.mkdir(exist_ok=True)
         Image.fromarray(pixels).save(path)
-    return open_images(ImagesSection(source="folder", path=str(folder)), 0)
+    return open_images(ImagesSection(source="folder", path=str(folder)), 0, SIDE)
 
 
 def own_threads() -> list[str]:
@@ -86,7 +87,7 @@ def test_decoding_runs_only_a_little_ahead(images: ImageSet, monkeypatch: pytest
 def test_an_image_that_went_missing_is_named(tmp_path: Path) -> None:
     for number in range(40):
         Image.new("RGB", (8, 8)).save(tmp_path / f"{number:02d}.png")
-    some = open_images(ImagesSection(source="folder", path=str(tmp_path)), 0)
+    some = open_images(ImagesSection(source="folder", path=str(tmp_path)), 0, SIDE)
     (tmp_path / "33.png").unlink()
     with pytest.raises(ImagesError, match=r"image `33\.png` does not exist"):
         list(batches(some, range(40), PREPROCESS, 8))

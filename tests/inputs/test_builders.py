@@ -272,3 +272,30 @@ def test_factories_that_fail_are_one_line(factory: str, name: str, says: str) ->
 def test_an_empty_module_name_is_refused() -> None:
     with contextlib.chdir("/"), pytest.raises(NetworkError, match="must be written"):
         builders.build_from_factory(":make")
+
+
+def test_a_factorys_module_may_keep_a_report(factory: str, tmp_path: Path) -> None:
+    file = tmp_path / factory / "report.json"
+    module = tmp_path / factory / "nets.py"
+    module.write_text(
+        "from pathlib import Path\nREPORT_FILE = Path(__file__).with_name('report.json')\n"
+        + module.read_text()
+    )
+    model = f"{factory}.nets:make"
+    assert builders.read_report(model) == ""
+    file.write_text('{"accuracy": 0.5, "by": "Zoë"}\n', encoding="utf-8")
+    assert builders.read_report(model) == '{"accuracy": 0.5, "by": "Zoë"}\n'
+    for content in (b"{accuracy}", b"\xff", b""):
+        file.write_bytes(content)
+        with pytest.raises(
+            NetworkError, match=r"`REPORT_FILE` of `own_factories\.nets` must be a JSON file"
+        ) as caught:
+            builders.read_report(model)
+        one_line(caught)
+
+
+def test_other_networks_have_no_report(factory: str) -> None:
+    assert builders.read_report(f"{factory}.nets:make") == ""
+    assert builders.read_report("resnet18") == ""
+    with pytest.raises(NetworkError, match="cannot be imported"):
+        builders.read_report(f"{factory}.nowhere:make")

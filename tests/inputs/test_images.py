@@ -17,7 +17,10 @@ from PIL import Image
 from generator.errors import ImagesError
 from generator.inputs import images as images_module
 from generator.inputs.images import ImageSet, open_images
+from generator.inputs.scenes import draw_pixels, reader
 from generator.recipe import ImagesSection
+
+SIDE = 8
 
 
 def write_images(folder: Path, names: list[str]) -> None:
@@ -28,7 +31,7 @@ def write_images(folder: Path, names: list[str]) -> None:
 
 
 def opened(folder: Path, seed: int = 0, **values: Any) -> ImageSet:
-    return open_images(ImagesSection(source="folder", path=str(folder), **values), seed)
+    return open_images(ImagesSection(source="folder", path=str(folder), **values), seed, SIDE)
 
 
 @pytest.fixture
@@ -144,9 +147,8 @@ def test_a_limit_counts_usable_images(tmp_path: Path) -> None:
 def test_progress_reaches_the_end(tmp_path: Path) -> None:
     write_images(tmp_path, [f"{number:03d}.png" for number in range(70)])
     told: list[tuple[int, int]] = []
-    open_images(
-        ImagesSection(source="folder", path=str(tmp_path)), 0, lambda done, total: told.append((done, total))
-    )
+    section = ImagesSection(source="folder", path=str(tmp_path))
+    open_images(section, 0, SIDE, lambda done, total: told.append((done, total)))
     assert told == [(32, 70), (64, 70), (70, 70)]
 
 
@@ -157,7 +159,7 @@ def test_an_interruption_leaves_no_thread(tmp_path: Path) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        open_images(ImagesSection(source="folder", path=str(tmp_path)), 0, interrupt)
+        open_images(ImagesSection(source="folder", path=str(tmp_path)), 0, SIDE, interrupt)
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("neuron-atlas")]
 
 
@@ -205,6 +207,60 @@ def test_the_order_of_threads_does_not_matter(animals: Path, monkeypatch: pytest
     assert opened(animals).info == whole.info
 
 
+def scenes(seed: int = 3, side: int = 32, **values: Any) -> ImageSet:
+    return open_images(ImagesSection(source="scenes", **values), seed, side)
+
+
+def test_scenes_are_as_many_as_the_limit_says_and_at_the_wanted_side() -> None:
+    images = scenes(limit=40)
+    assert len(images) == images.info.count == sum(images.info.class_counts) == 40
+    assert sorted(images.positions.tolist()) == list(range(40))
+    assert (images.info.name, images.info.source, images.info.skipped) == ("Concept scenes", "scenes", ())
+    for index in (0, 17, 39):
+        name, number = images.ids[index].split("/")
+        assert images.info.class_names[images.labels[index]] == name
+        np.testing.assert_array_equal(np.asarray(images.read(index)), draw_pixels(3, int(number), 32))
+
+
+def test_the_identity_of_scenes_covers_seed_side_and_number() -> None:
+    hashes = {
+        images.info.sha256
+        for images in (
+            scenes(limit=20),
+            scenes(limit=20, seed=4),
+            scenes(limit=20, side=40),
+            scenes(limit=21),
+        )
+    }
+    assert len(hashes) == 4
+    assert scenes(limit=20).info.sha256 in hashes
+
+
+def test_opening_scenes_draws_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    def drawn(*_: object) -> None:
+        raise AssertionError("a scene was drawn")
+
+    monkeypatch.setattr(reader, "draw_pixels", drawn)
+    images = scenes(limit=50)
+    assert len(images) == 50
+    with pytest.raises(AssertionError, match="a scene was drawn"):
+        images.read(0)
+
+
+def test_scenes_of_another_version_are_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    stale = reader.ScenesReader(3, 32).content(0).replace(b'"scenes": ', b'"scenes": 9')
+    monkeypatch.setattr(reader.ScenesReader, "content", lambda *_: stale)
+    with pytest.raises(ImagesError, match="must be a scene of version"):
+        scenes(limit=5)
+
+
+def test_class_names_map_objects_to_words(tmp_path: Path) -> None:
+    names = tmp_path / "names.txt"
+    names.write_text("cat\tKatze\ndog\tHund\n")
+    found = scenes(limit=5, class_names=str(names)).info.class_names
+    assert found[:3] == ("Katze", "Hund", "rabbit")
+
+
 def test_real_images(shared: Path) -> None:
     folder = shared / "data" / "tiny-imagenet-val"
     section = ImagesSection(
@@ -213,7 +269,7 @@ def test_real_images(shared: Path) -> None:
         limit=300,
         class_names=str(shared / "data" / "tiny-imagenet-classes.txt"),
     )
-    images = open_images(section, 1)
+    images = open_images(section, 1, SIDE)
     assert len(images) == 300
     assert len(images.info.class_names) == 200
     assert images.info.class_names[0] == "goldfish"

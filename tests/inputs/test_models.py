@@ -16,6 +16,8 @@ from torchvision import models
 from generator.errors import NetworkError
 from generator.inputs import builders
 from generator.inputs.models import choose_device, load_network
+from generator.inputs.scene_network import WEIGHTS_FILE
+from generator.inputs.scenes.objects import OBJECTS
 from generator.inputs.weights import state_sha256
 from generator.recipe import NetworkSection, PreprocessSection
 
@@ -176,6 +178,19 @@ def lazy():
 
 def maps():
     return nn.Conv2d(3, 2, 3)
+
+def named(names, module=make):
+    made = module()
+    made.class_names = names
+    return made
+
+def two_names(): return named(("cat", "dog"))
+def two_listed(): return named(["cat", "dog"])
+def three_names(): return named(("cat", "dog", "hen"))
+def numbers(): return named((1, 2))
+def nameless(): return named(("cat", ""))
+def text(): return named("ab")
+def names_of_maps(): return named(("cat", "dog"), maps)
 """
 
 
@@ -223,6 +238,40 @@ def test_class_names_need_one_output_a_class(factory: str, tmp_path: Path) -> No
     with pytest.raises(NetworkError, match="not one number a class"):
         load(named)
     assert load(NetworkSection(model=f"{factory}:maps")).info.class_names == ()
+
+
+@pytest.mark.parametrize("function", ["two_names", "two_listed"])
+def test_a_factorys_module_may_bring_class_names(factory: str, function: str, tmp_path: Path) -> None:
+    assert load(NetworkSection(model=f"{factory}:{function}")).info.class_names == ("cat", "dog")
+    (tmp_path / "names.txt").write_text("a\nb\n")
+    stated = NetworkSection(model=f"{factory}:{function}", class_names=str(tmp_path / "names.txt"))
+    assert load(stated).info.class_names == ("a", "b")
+
+
+@pytest.mark.parametrize(
+    ("function", "says"),
+    [
+        ("three_names", "must be a list or tuple of 2 names, one for each output, got 3 names"),
+        ("numbers", "got a tuple of something else"),
+        ("nameless", "got a tuple of something else"),
+        ("text", "got a str"),
+        ("names_of_maps", "must be left out, as its output is not one number a class, got 2 names"),
+    ],
+)
+def test_class_names_that_do_not_fit_the_module_are_one_line(factory: str, function: str, says: str) -> None:
+    with pytest.raises(
+        NetworkError, match=f"`class_names` of the module that `{factory}:{function}`"
+    ) as caught:
+        load(NetworkSection(model=f"{factory}:{function}"))
+    assert says in caught.value.message
+    assert "\n" not in caught.value.message
+
+
+def test_the_embedded_network_names_its_objects() -> None:
+    if not WEIGHTS_FILE.is_file():
+        pytest.skip("the scene network is not trained yet; run `python -m generator.training`")
+    own = NetworkSection(model="generator.inputs.scene_network:network")
+    assert load(own).info.class_names == OBJECTS
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,9 @@ def test_files_are_read_by_position(tmp_path: Path) -> None:
     assert (picture.size, picture.getpixel((0, 0))) == ((1, 1), (1, 2, 3))
     with pytest.raises(ImagesError, match="does not exist"):
         reader.content(1)
+    reader.check(reader.content(0))
+    with pytest.raises(ImagesError, match="truncated"):
+        reader.check(reader.content(0)[:-1])
     assert pickle.loads(pickle.dumps(reader)) == reader
 
 

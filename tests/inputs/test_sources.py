@@ -1,11 +1,9 @@
-"""Listing folders and torchvision's data sets, on tiny files of the real formats."""
+"""Listing folders, torchvision's data sets (tiny files of the real formats) and scenes."""
 
 from __future__ import annotations
 
 import hashlib
-import os
 import pickle
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -17,9 +15,9 @@ from torchvision import datasets
 
 from generator.errors import ImagesError
 from generator.inputs import sources
-from generator.inputs.sources import find_candidates, list_files
+from generator.inputs.scenes import ScenesReader, draw_factors, list_scenes
+from generator.inputs.sources import SCENES, Candidates, check_place, find_candidates
 from generator.recipe import ImagesSection
-from generator.records import Skipped
 
 CIFAR_NAMES = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
 
@@ -27,6 +25,11 @@ CIFAR_NAMES = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "
 def touch(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"x")
+
+
+def found_in(section: ImagesSection) -> Candidates:
+    """List images that are not drawn: neither seed nor side matters."""
+    return find_candidates(section, seed=0, side=8)
 
 
 def folder(path: Path) -> ImagesSection:
@@ -40,7 +43,7 @@ def test_files_are_found_by_extension_and_labelled_by_their_first_folder(tmp_pat
         "empty/readme.md", "loose.png",
     ):  # fmt: skip
         touch(tmp_path / name)
-    found = find_candidates(folder(tmp_path))
+    found = found_in(folder(tmp_path))
     assert found.ids == (
         "cat/u.tif", "cat/v.TIFF", "cat/w.ppm", "cat/x.webp", "cat/y.bmp", "cat/z.gif",
         "dog/a.jpeg", "dog/b.JPG", "dog/deep/er/c.Png", "loose.png",
@@ -54,43 +57,8 @@ def test_files_are_found_by_extension_and_labelled_by_their_first_folder(tmp_pat
 def test_a_flat_folder_is_unlabelled(tmp_path: Path) -> None:
     touch(tmp_path / "b.png")
     touch(tmp_path / "a.png")
-    found = find_candidates(folder(tmp_path))
+    found = found_in(folder(tmp_path))
     assert (found.ids, found.labels, found.class_keys) == (("a.png", "b.png"), (-1, -1), ())
-
-
-def test_links_are_followed_and_circles_are_not(tmp_path: Path) -> None:
-    touch(tmp_path / "elsewhere" / "real.png")
-    touch(tmp_path / "set" / "cat" / "own.png")
-    (tmp_path / "set" / "cat" / "file.png").symlink_to(tmp_path / "elsewhere" / "real.png")
-    (tmp_path / "set" / "dog").symlink_to(tmp_path / "elsewhere")
-    (tmp_path / "set" / "cat" / "up").symlink_to(tmp_path / "set")
-    (tmp_path / "elsewhere" / "back").symlink_to(tmp_path / "set")
-    (tmp_path / "set" / "cat" / "me").symlink_to(tmp_path / "set" / "cat" / "me")
-    files, skipped = list_files(tmp_path / "set")
-    assert files == ("cat/file.png", "cat/own.png", "dog/real.png")
-    assert skipped == ()
-
-
-def test_what_cannot_be_listed_or_named_is_skipped_with_its_reason(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    touch(tmp_path / "ok" / "a.png")
-    touch(tmp_path / "locked" / "b.png")
-    touch(Path(os.fsdecode(os.fsencode(tmp_path) + b"/ok/caf\xe9.png")))
-    real: Callable[..., Any] = os.scandir
-
-    def scandir(place: Path) -> Any:
-        if Path(place).name == "locked":
-            raise PermissionError(13, "Permission denied")
-        return real(place)
-
-    monkeypatch.setattr(os, "scandir", scandir)
-    files, skipped = list_files(tmp_path)
-    assert files == ("ok/a.png",)
-    assert skipped == (
-        Skipped("locked", "cannot be listed: Permission denied"),
-        Skipped("ok/caf\\udce9.png", "has a name that is not valid UTF-8"),
-    )
 
 
 @pytest.mark.parametrize(
@@ -101,7 +69,7 @@ def test_a_folder_that_is_none_is_one_line(tmp_path: Path, name: str, says: str)
     (tmp_path / "file.txt").touch()
     section = ImagesSection(source="folder", path=str(tmp_path / name) if name else "")
     with pytest.raises(ImagesError, match=says):
-        find_candidates(section)
+        found_in(section)
 
 
 def write_cifar(root: Path, monkeypatch: pytest.MonkeyPatch, per_file: int = 6) -> np.ndarray[Any, Any]:
@@ -129,7 +97,7 @@ def write_cifar(root: Path, monkeypatch: pytest.MonkeyPatch, per_file: int = 6) 
 
 def test_cifar10_has_ids_by_class_and_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pictures = write_cifar(tmp_path, monkeypatch)
-    found = find_candidates(ImagesSection(source="cifar10", path=str(tmp_path)))
+    found = found_in(ImagesSection(source="cifar10", path=str(tmp_path)))
     assert found.ids == (
         "airplane/00000", "bird/00004", "cat/00001", "dog/00005", "frog/00002", "truck/00003"
     )  # fmt: skip
@@ -138,7 +106,7 @@ def test_cifar10_has_ids_by_class_and_index(tmp_path: Path, monkeypatch: pytest.
     assert (found.name, found.split) == ("CIFAR-10", "test")
     content = found.reader.content(found.positions[1])
     np.testing.assert_array_equal(np.asarray(found.reader.picture(content)), pictures[4])
-    train = find_candidates(ImagesSection(source="cifar10", path=str(tmp_path), split="train"))
+    train = found_in(ImagesSection(source="cifar10", path=str(tmp_path), split="train"))
     assert len(train.ids) == 30
     assert train.ids[-1] == "truck/00027"
 
@@ -153,7 +121,7 @@ def write_imagenette(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_imagenette_has_words_for_its_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_imagenette(tmp_path, monkeypatch)
-    found = find_candidates(ImagesSection(source="imagenette", path=str(tmp_path)))
+    found = found_in(ImagesSection(source="imagenette", path=str(tmp_path)))
     assert found.split == "val"
     assert found.ids[0] == "n01440764/ILSVRC2012_val_00000000.JPEG"
     assert found.labels == tuple(range(10))
@@ -168,7 +136,7 @@ def test_an_incomplete_imagenette_is_not_taken_for_whole(
     write_imagenette(tmp_path, monkeypatch)
     (tmp_path / "imagenette2-320" / "val" / "n03888257" / "ILSVRC2012_val_00000009.JPEG").unlink()
     with pytest.raises(ImagesError, match="must have 10 images, got 9"):
-        find_candidates(ImagesSection(source="imagenette", path=str(tmp_path)))
+        found_in(ImagesSection(source="imagenette", path=str(tmp_path)))
 
 
 def write_pets(root: Path) -> None:
@@ -184,7 +152,7 @@ def write_pets(root: Path) -> None:
 
 def test_pets_have_breeds_as_classes(tmp_path: Path) -> None:
     write_pets(tmp_path)
-    found = find_candidates(ImagesSection(source="oxford-iiit-pet", path=str(tmp_path)))
+    found = found_in(ImagesSection(source="oxford-iiit-pet", path=str(tmp_path)))
     assert found.ids == (
         "Abyssinian/Abyssinian_201.jpg",
         "Abyssinian/Abyssinian_3.jpg",
@@ -203,7 +171,7 @@ SOURCES = ("cifar10", "imagenette", "oxford-iiit-pet")
 @pytest.mark.parametrize("source", SOURCES)
 def test_what_is_not_there_says_how_to_get_it(source: Any, tmp_path: Path) -> None:
     with pytest.raises(ImagesError, match=r"images\.download = true") as caught:
-        find_candidates(ImagesSection(source=source, path=str(tmp_path)))
+        found_in(ImagesSection(source=source, path=str(tmp_path)))
     assert "\n" not in caught.value.message
 
 
@@ -216,21 +184,63 @@ def test_a_failed_download_is_one_line(source: Any, tmp_path: Path, monkeypatch:
         monkeypatch.setattr(module, "download_and_extract_archive", fail)
     section = ImagesSection(source=source, path=str(tmp_path / "new"), download=True)
     with pytest.raises(ImagesError, match=r"could not be downloaded.*no route.*--images FOLDER") as caught:
-        find_candidates(section)
+        found_in(section)
     assert "\n" not in caught.value.message
 
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_an_unknown_split_is_refused(source: Any) -> None:
     with pytest.raises(ImagesError, match=r"`images\.split` must be `\w+` or `\w+`, got `dev`"):
-        find_candidates(ImagesSection(source=source, split="dev"))
+        found_in(ImagesSection(source=source, split="dev"))
 
 
 def test_data_sets_lie_in_the_users_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     write_pets(tmp_path / "neuron-atlas" / "datasets")
-    assert len(find_candidates(ImagesSection(source="oxford-iiit-pet")).ids) == 4
+    assert len(found_in(ImagesSection(source="oxford-iiit-pet")).ids) == 4
     monkeypatch.setenv("XDG_CACHE_HOME", "relative")
     monkeypatch.setenv("HOME", str(tmp_path))
     with pytest.raises(ImagesError, match=str(tmp_path / ".cache" / "neuron-atlas" / "datasets")):
-        find_candidates(ImagesSection(source="oxford-iiit-pet"))
+        found_in(ImagesSection(source="oxford-iiit-pet"))
+
+
+def test_scenes_are_the_first_of_the_seed_at_the_wanted_side() -> None:
+    found = find_candidates(ImagesSection(source="scenes", limit=30), seed=6, side=48)
+    listing = list_scenes(6, 30)
+    assert (found.ids, found.positions) == (listing.ids, tuple(listing.positions.tolist()))
+    for name, label, position in zip(found.ids, found.labels, found.positions, strict=True):
+        assert name.split("/")[0] == found.class_keys[label] == draw_factors(6, position).object
+    assert found.class_names == found.class_keys == listing.class_names
+    assert found.reader == ScenesReader(6, 48)
+    assert (found.name, found.split, found.licence) == ("Concept scenes", "", "Apache-2.0")
+    assert "seed 6" in found.citation
+    more = find_candidates(ImagesSection(source="scenes", limit=40), seed=6, side=48)
+    assert set(found.ids) < set(more.ids)
+    other = find_candidates(ImagesSection(source="scenes", limit=30), seed=7, side=48)
+    assert set(other.ids) != set(found.ids)
+
+
+@pytest.mark.parametrize(("side", "drawn"), [(31, 32), (32, 32), (256, 256), (299, 256)])
+def test_scenes_stay_within_the_sizes_that_they_can_have(side: int, drawn: int) -> None:
+    found = find_candidates(ImagesSection(source="scenes", limit=1), seed=0, side=side)
+    assert found.reader.picture(found.reader.content(0)).size == (drawn, drawn)
+
+
+def test_without_a_limit_there_is_a_default_number_of_scenes() -> None:
+    assert len(find_candidates(ImagesSection(source="scenes"), seed=0, side=64).ids) == SCENES
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"path": "photos"}, r"`images\.path` must be left out for scenes.*got `photos`"),
+        ({"split": "test"}, r"`images\.split` must be left out for scenes.*got `test`"),
+        ({"download": True}, r"`images\.download` must be left out for scenes.*got true"),
+    ],
+)
+def test_scenes_have_no_place(values: dict[str, Any], says: str) -> None:
+    section = ImagesSection(source="scenes", **values)
+    for refuse in (lambda: check_place(section), lambda: find_candidates(section, seed=0, side=64)):
+        with pytest.raises(ImagesError, match=says) as caught:
+            refuse()
+        assert "\n" not in caught.value.message

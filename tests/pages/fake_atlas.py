@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from generator.geometry import cell_centres
 from generator.records import (
     AtlasRecords,
     ExemplarGroup,
@@ -31,6 +32,7 @@ from generator.records import (
     Subject,
     Visualizations,
 )
+from tests.pages.fake_concepts import concept_records
 
 SIDE = 64
 PICTURES = 60
@@ -72,12 +74,13 @@ def fake_atlas(
             {layer.name: _statistics(layer, random, len(classes)) for layer in subject.layers}
         ),
         "exemplars": _exemplars(subject, random, len(classes)),
-        "receptive_fields": ReceptiveFields({layer.name: _fields(layer) for layer in subject.layers}),
+        "receptive_fields": _receptive_fields(subject.layers),
         "visualizations": Visualizations(
             {layer.name: _visualizations(layer, random) for layer in subject.layers}
         ),
         "reliability": Reliability({layer.name: _reliability(layer, random) for layer in subject.layers}),
         "filters": Filters(subject.layers[0].name, _float(random.normal(size=(16, 3, 7, 7)))),
+        **concept_records(subject, seed),
     }
     kept: Mapping[str, Any] = {key: value for key, value in records.items() if key not in without}
     keys = {key: hashlib.sha256(key.encode()).hexdigest() for key in kept}
@@ -213,6 +216,11 @@ def _shapes(random: np.random.Generator, count: int) -> list[Image.Image]:
         pixels = ground * (0.7 + 0.5 * grid[0][..., None]) * (1 - inside) + shape * inside
         result.append(Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8)))
     return result
+
+
+def _receptive_fields(layers: tuple[Layer, ...]) -> ReceptiveFields:
+    fields = {layer.name: _fields(layer) for layer in layers}
+    return ReceptiveFields(fields, cell_centres(layers, fields, SIDE))
 
 
 def _fields(layer: Layer) -> LayerReceptiveFields:

@@ -23,6 +23,19 @@ DATA: dict[str, dict[str, list[dict[str, Any]]]] = {
             for order, name in enumerate(["zebra", "ant"])
         ]
     },
+    "categories": {
+        "categories": [
+            {"category": "colour", "label": "red", "neurons": 3, "rank": 0},
+            {"category": "colour", "label": "red or blue", "neurons": 1, "rank": 1},
+            {"category": "texture", "label": "not dots", "neurons": 2, "rank": 0},
+        ]
+    },
+    "emergence": {
+        "emergence": [
+            {"layer": "zebra", "order": 0, "category": "colour", "rank": 0, "neurons": 3, "shown": 6},
+            {"layer": "ant", "order": 1, "category": "part", "rank": 1, "neurons": 2, "shown": 6},
+        ]
+    },
 }
 
 
@@ -35,9 +48,28 @@ def test_every_chart_draws_its_data(name: str) -> None:
     assert "NaN" not in drawn
 
 
-def test_layers_stand_in_the_order_of_the_network() -> None:
-    svg = vl_convert.vegalite_to_svg({**specifications()["layers"], "width": 400, "datasets": DATA["layers"]})
-    assert svg.index(">zebra<") < svg.index(">ant<")
+def drawn(name: str) -> str:
+    svg = vl_convert.vegalite_to_svg({**specifications()[name], "width": 400, "datasets": DATA[name]})
+    assert isinstance(svg, str)
+    return svg
+
+
+@pytest.mark.parametrize("name", ["layers", "emergence"])
+def test_layers_stand_in_the_order_of_the_network(name: str) -> None:
+    assert drawn(name).index(">zebra<") < drawn(name).index(">ant<")
+
+
+def test_the_category_of_most_neurons_stands_first_and_every_label_is_a_piece() -> None:
+    svg = drawn("categories")
+    assert svg.index(">colour<") < svg.index(">texture<")
+    assert svg.count('aria-roledescription="bar"') == 3
+
+
+def test_numbers_stand_beside_the_circles() -> None:
+    svg = drawn("emergence")
+    assert svg.count('aria-roledescription="circle"') == 2
+    assert ">3<" in svg
+    assert ">2<" in svg
 
 
 def test_specifications_bring_no_data_and_no_address() -> None:

@@ -9,8 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from generator.pages.outlines import FRAME, UNITS, Placement, centres, crop_at, outline, place, region
-from generator.records import Layer, LayerReceptiveFields
+from generator.pages.outlines import FRAME, UNITS, Placement, crop_at, outline, region
 
 
 def even(height: int, width: int, side: int = 64) -> Placement:
@@ -73,29 +72,6 @@ def test_nothing_above_the_threshold_gives_nothing() -> None:
 def test_everything_above_the_threshold_gives_the_whole_picture() -> None:
     assert painted(outline(np.ones((3, 3)), 0.5, even(3, 3)), 64)[1:-1, 1:-1].all()
     assert FRAME.startswith("M0 0")
-
-
-def test_centres_of_whole_and_cut_fields() -> None:
-    true = np.arange(8) * 8 + 3.5
-    spans = np.stack([true - 9.5, true + 9.5], axis=1)
-    whole = spans.astype(np.int32)
-    cut = np.clip(whole, 0, 64)
-    assert np.allclose(centres(whole, 64), true)
-    assert np.allclose(centres(cut, 64), true)
-
-
-def test_fields_that_see_everything_share_the_picture() -> None:
-    everything = np.tile(np.array([0, 64], dtype=np.int32), (4, 1))
-    assert centres(everything, 64).tolist() == [8, 24, 40, 56]
-
-
-def test_tokens_lie_on_their_grid_and_are_not_cropped() -> None:
-    everything = np.tile(np.array([0, 64], dtype=np.int32), (4, 1))
-    layer = Layer("mlp", "Linear", "tokens", "GELU", 8, 4, 4, (0,))
-    placement = place(layer, LayerReceptiveFields(everything, everything), 64)
-    assert placement.drawable
-    assert not placement.croppable
-    assert placement.rows.tolist() == [8, 24, 40, 56]
 
 
 def test_a_crop_has_the_field_s_size_and_stays_inside() -> None:

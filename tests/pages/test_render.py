@@ -10,6 +10,7 @@ import os
 import posixpath
 import re
 import zipfile
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
@@ -20,9 +21,10 @@ from generator.errors import SiteError
 from generator.pages import render as module
 from generator.pages.citation import cite
 from generator.pages.render import render
-from generator.records import AtlasRecords
+from generator.records import AtlasRecords, NetworkReport
 from generator.store.layout import Layout, neuron_page
 from tests.pages.fake_atlas import CLASSES, HOSTILE_IDS, fake_atlas
+from tests.pages.fake_concepts import RECORDS as CONCEPT_RECORDS
 
 SITE = "https://example.org/"
 GOLDEN = Path(__file__).parent / "golden" / "neuron.md"
@@ -31,7 +33,11 @@ WITHOUT_PICTURES = ("exemplars", "visualizations", "reliability", "receptive_fie
 
 def atlases() -> list[AtlasRecords]:
     bare = fake_atlas(
-        "bare", layers=2, neurons=3, classes=(), without=(*WITHOUT_PICTURES, "statistics", "filters")
+        "bare",
+        layers=2,
+        neurons=3,
+        classes=(),
+        without=(*WITHOUT_PICTURES, *CONCEPT_RECORDS, "statistics", "filters"),
     )
     return [fake_atlas(), fake_atlas("unlabelled", layers=2, neurons=2, classes=()), bare]
 
@@ -115,7 +121,8 @@ def test_the_neuron_page_is_as_agreed(tmp_path: Path) -> None:
 def test_natural_evidence_comes_first(docs: Path) -> None:
     headings = re.findall(r"^## (.+) \{ #", neuron_text(docs, fake_atlas()), re.M)
     assert headings == [
-        "Exemplars", "Activations", "Feature visualization", "Classes", "Provenance and downloads",
+        "Exemplars", "Activations", "Feature visualization", "Concepts", "Classes",
+        "Provenance and downloads",
     ]  # fmt: skip
 
 
@@ -217,7 +224,69 @@ def test_the_table_s_script_holds_every_neuron(docs: Path) -> None:
     assert len(data["rows"]) == 18
     for row in data["rows"]:
         assert (docs / "fake-atlas" / unquote(row[4]).replace(".html", ".md")).is_file()
-        assert len(row) == 7 + len(data["statistics"])
+        assert len(row) == 8 + len(data["statistics"])
+        assert -1 <= row[7] < len(data["labels"])
+
+
+def page_names(folder: Path) -> set[str]:
+    return {path.name for path in folder.glob("*.md")}
+
+
+def test_concept_images_and_training_have_pages_where_there_are_any(docs: Path) -> None:
+    assert {"concepts.md", "network.md"} <= page_names(docs / "fake-atlas")
+    assert page_names(docs / "bare").isdisjoint({"concepts.md", "network.md"})
+    cover = (docs / "fake-atlas/index.md").read_text(encoding="utf-8")
+    assert 'href="concepts.html"' in cover
+    assert 'href="network.html"' in cover
+
+
+@pytest.mark.parametrize("empty", [False, True], ids=["absent", "empty"])
+def test_without_concepts_no_page_leaves_a_trace_of_them(tmp_path: Path, empty: bool) -> None:
+    atlas = fake_atlas(neurons=3, without=() if empty else CONCEPT_RECORDS)
+    if empty:
+        for name in ("concept_responses", "dissection", "labels"):
+            atlas.records[name].layers.clear()
+        gallery = replace(atlas.records["concept_gallery"], ids=(), files=(), masks=(), pictures={})
+        records = {**atlas.records, "concept_gallery": gallery, "network_report": NetworkReport("")}
+        atlas = replace(atlas, records=records)
+    render(Layout(tmp_path), [atlas], site_url=SITE)
+    folder = tmp_path / "docs" / "fake-atlas"
+    assert page_names(folder) == {"index.md", "neurons.md", "data.md"}
+    for page in folder.rglob("*.md"):
+        if page.name != "data.md":
+            text = page.read_text(encoding="utf-8").partition("## Provenance")[0].lower()
+            assert not re.search(r"concept|>labelled<|no label|#label|\biou\b", text), page
+
+
+def test_labels_stand_on_all_pages_with_the_neuron(docs: Path) -> None:
+    atlas = fake_atlas()
+    layer = atlas.subject.layers[0]
+    neuron = neuron_text(docs, atlas, row=2)
+    assert "<strong>red or blue</strong> <small>colour</small>" in neuron
+    assert "no label</a></strong>" in neuron_text(docs, atlas, row=5)
+    assert "not confirmed: " in neuron_text(docs, atlas, row=5)
+    page = docs / "fake-atlas" / layer.name / "index.md"
+    alternatives = [picture["alt"] or "" for picture in parsed(page).pictures]
+    wanted = f"Neuron {layer.name}/{layer.neurons[2]}, strongest peak"
+    assert any(wanted in text and "label red or blue (colour)" in text for text in alternatives)
+    assert 'data-category="colour"' in page.read_text(encoding="utf-8")
+
+
+def test_no_page_says_that_a_neuron_detects_something(docs: Path) -> None:
+    for page in docs.glob("fake-atlas/**/*.md"):
+        assert not re.search(r"\bdetect", page.read_text(encoding="utf-8"))
+
+
+def test_the_table_has_a_label_only_where_it_was_confirmed(docs: Path) -> None:
+    atlas = fake_atlas()
+    layer = atlas.subject.layers[0]
+    with (docs / "fake-atlas/neurons.csv").open(encoding="utf-8", newline="") as file:
+        table = {row["neuron"]: row for row in csv.DictReader(file)}
+    rows = [table[f"fake-atlas/{layer.name}/{channel}"] for channel in layer.neurons]
+    assert [row["label"] for row in rows] == ["", "red", "red or blue", "not stripes", "large", ""]
+    assert [row["label_evidence"] for row in rows[1:3]] == ["overlap", "pair"]
+    assert rows[5]["label_score"] == ""
+    assert float(rows[1]["label_score"]) > float(rows[1]["label_null"])
 
 
 def test_neighbours_run_through_all_layers() -> None:
@@ -233,9 +302,9 @@ def test_neighbours_run_through_all_layers() -> None:
 
 
 def test_pictures_are_shared_and_written_once(docs: Path) -> None:
-    assert len(list((docs / "fake-atlas/pictures").iterdir())) == len(
-        set(fake_atlas().records["exemplars"].pictures)
-    )
+    records = fake_atlas().records
+    pictures = {**records["exemplars"].pictures, **records["concept_gallery"].pictures}
+    assert len(list((docs / "fake-atlas/pictures").iterdir())) == len(pictures)
     assert len(HOSTILE_IDS) == 5
     small = list((docs / "networks").rglob("*.small.webp"))
     assert len(small) == len([p for p in (docs / "networks").rglob("*.webp") if ".small" not in p.name])

@@ -8,8 +8,9 @@ import jsonschema
 import numpy as np
 import pytest
 
-from generator.pages.neuron_data import LayerView, value
+from generator.pages.layer_view import LayerView
 from generator.pages.neuron_view import NeuronView
+from generator.pages.numbers import value
 from generator.pages.schema import canonical, json_schema
 from generator.records import AtlasRecords, Statistics
 from tests.pages.fake_atlas import fake_atlas
@@ -21,7 +22,16 @@ def views(atlas: AtlasRecords) -> list[NeuronView]:
 
 
 @pytest.mark.parametrize(
-    "without", [(), ("statistics",), ("exemplars", "receptive_fields"), ("visualizations", "reliability")]
+    "without",
+    [
+        (),
+        ("statistics",),
+        ("exemplars", "receptive_fields"),
+        ("visualizations", "reliability"),
+        ("labels",),
+        ("concept_responses", "dissection"),
+        ("dissection",),
+    ],
 )
 def test_every_file_is_valid(without: tuple[str, ...]) -> None:
     schema = json_schema()

@@ -52,12 +52,27 @@ def test_the_navigation_names_layers_but_no_neuron(built: Layout) -> None:
     assert "/0.html" not in home
 
 
-def test_atlases_stand_between_the_home_page_and_the_guide(atlases: list[Subject]) -> None:
+def test_atlases_stand_between_the_home_page_and_the_guide(atlases: list[Subject], tmp_path: Path) -> None:
     entries: list[Any] = [{"Home": "index.md"}, {"Guide": ["methods.md"]}]
-    nav = navigation(entries, atlases)
+    nav = navigation(entries, atlases, tmp_path)
     assert [next(iter(entry)) for entry in nav] == ["Home", "Atlas first", "Atlas second", "Guide"]
     assert nav[1]["Atlas first"][2]["Layers"][1] == {"layer1.0": "first/layer1.0/index.md"}
     assert entries == [{"Home": "index.md"}, {"Guide": ["methods.md"]}]
+
+
+def test_pages_that_not_every_atlas_has_are_named_where_they_are(
+    layout: Layout, atlases: list[Subject]
+) -> None:
+    write_docs(layout, atlases)
+    for name in ("concepts", "network"):
+        (layout.docs / "second" / f"{name}.md").write_text(f"# {name}\n")
+    first, second = (next(iter(entry.values())) for entry in navigation([], atlases, layout.docs))
+    assert [next(iter(entry)) for entry in first[1:]] == ["Neurons", "Layers", "Data"]
+    assert second[3:5] == [{"Concept images": "second/concepts.md"}, {"Training": "second/network.md"}]
+    build_site(layout, atlases, site_url="")
+    home = (layout.site / "index.html").read_text()
+    assert 'href="second/concepts.html"' in home
+    assert 'href="first/concepts.html"' not in home
 
 
 def test_search_finds_layers_and_guide_but_no_neuron(built: Layout) -> None:

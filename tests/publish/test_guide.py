@@ -23,9 +23,10 @@ OWN_NETWORK = (bundled("site_src") / "own-network.md").read_text(encoding="utf-8
 ANCHORS = {
     "glossary": "neuron layer image activation response-map peak mean-response exemplar quantile stratum "
     "threshold sparseness class-selectivity auc dead receptive-field feature-visualization activation-ratio "
-    "network-view recipe record content-hash",
+    "network-view recipe record content-hash concept label dissection iou null coverage",
     "methods": "survey sketch statistics exemplars receptive-fields feature-visualization activation-ratios "
-    "filters provenance determinism references",
+    "filters provenance determinism references concept-images dissection labels",
+    "limits": "words",
 }
 
 
@@ -54,7 +55,12 @@ def test_every_key_of_a_recipe_is_explained() -> None:
 
 def test_defaults_are_those_of_the_code() -> None:
     text = " ".join(OWN_NETWORK.split())
-    for section, key in (("statistics", "bins"), ("statistics", "bootstrap"), ("exemplars", "pool")):
+    for section, key in (
+        ("statistics", "bins"),
+        ("statistics", "bootstrap"),
+        ("exemplars", "pool"),
+        ("concepts", "limit"),
+    ):
         default = getattr(Recipe.model_fields[section].default, key)
         part = text.split(f"### `[{section}]`")[1]
         explanation = part.split(f"`{key}` :")[1][:120]

@@ -33,12 +33,25 @@ class ScenesReader:
         Raises:
             ImagesError: The content is of another version of the scenes.
         """
-        made_from = json.loads(content)
-        if made_from["scenes"] != VERSION:
-            raise ImagesError(
-                f"must be a scene of version {VERSION}, got version {made_from['scenes']}; draw it anew"
-            )
+        made_from = _read(content)
         return Image.fromarray(draw_pixels(made_from["seed"], made_from["index"], made_from["size"]))
+
+    def check(self, content: bytes) -> None:
+        """Make sure that the scene can be drawn, without drawing it.
+
+        Raises:
+            ImagesError: The content is of another version of the scenes.
+        """
+        _read(content)
+
+
+def _read(content: bytes) -> dict[str, int]:
+    made_from: dict[str, int] = json.loads(content)
+    if made_from["scenes"] != VERSION:
+        raise ImagesError(
+            f"must be a scene of version {VERSION}, got version {made_from['scenes']}; draw it anew"
+        )
+    return made_from
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,6 +10,7 @@ import pytest
 
 from generator.errors import ImagesError
 from generator.inputs.scenes import ScenesReader, draw, draw_factors, list_scenes
+from generator.inputs.scenes import reader as scenes_reader
 
 
 def test_pictures_are_the_scenes() -> None:
@@ -33,8 +34,20 @@ def test_content_is_an_identity() -> None:
 def test_another_version_is_refused() -> None:
     reader = ScenesReader(0, 64)
     made_from = json.loads(reader.content(0)) | {"scenes": 0}
-    with pytest.raises(ImagesError, match="version"):
-        reader.picture(json.dumps(made_from).encode())
+    for refuse in (reader.picture, reader.check):
+        with pytest.raises(ImagesError, match="version"):
+            refuse(json.dumps(made_from).encode())
+
+
+def test_checking_a_scene_does_not_draw_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def drawn(*_: object) -> None:
+        raise AssertionError("a scene was drawn")
+
+    monkeypatch.setattr(scenes_reader, "draw_pixels", drawn)
+    reader = ScenesReader(0, 64)
+    reader.check(reader.content(0))
+    with pytest.raises(AssertionError, match="a scene was drawn"):
+        reader.picture(reader.content(0))
 
 
 def test_listing_is_sorted_and_labelled() -> None:

@@ -1,0 +1,101 @@
+"""Owns the view of one layer of an atlas: the layer with the records that there are of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from generator.pages.outlines import Placement, place
+from generator.records import (
+    AtlasRecords,
+    ConceptResponses,
+    Dissection,
+    Exemplars,
+    Labels,
+    Layer,
+    LayerConceptResponses,
+    LayerDissection,
+    LayerExemplars,
+    LayerLabels,
+    LayerReceptiveFields,
+    LayerReliability,
+    LayerStatistics,
+    LayerVisualizations,
+    NeuronId,
+    ReceptiveFields,
+    Reliability,
+    Statistics,
+    Visualizations,
+)
+
+
+@dataclass(frozen=True)
+class LayerView:
+    """One layer of an atlas with the records that there are of it."""
+
+    atlas: AtlasRecords
+    layer: Layer
+
+    @cached_property
+    def statistics(self) -> LayerStatistics | None:
+        """The layer's statistics, if measured."""
+        record = self.atlas.get("statistics", Statistics)
+        return record.layers.get(self.layer.name) if record else None
+
+    @cached_property
+    def exemplars(self) -> LayerExemplars | None:
+        """The layer's exemplars, if chosen."""
+        record = self.atlas.get("exemplars", Exemplars)
+        return record.layers.get(self.layer.name) if record else None
+
+    @cached_property
+    def visualizations(self) -> LayerVisualizations | None:
+        """The layer's feature visualizations, if made."""
+        record = self.atlas.get("visualizations", Visualizations)
+        return record.layers.get(self.layer.name) if record else None
+
+    @cached_property
+    def reliability(self) -> LayerReliability | None:
+        """The layer's reliability, if measured."""
+        record = self.atlas.get("reliability", Reliability)
+        return record.layers.get(self.layer.name) if record else None
+
+    @cached_property
+    def fields(self) -> LayerReceptiveFields | None:
+        """The layer's receptive fields, if measured."""
+        record = self.atlas.get("receptive_fields", ReceptiveFields)
+        return record.layers.get(self.layer.name) if record else None
+
+    @cached_property
+    def responses(self) -> LayerConceptResponses | None:
+        """The layer's responses to the concept images, if measured."""
+        record = self.atlas.get("concept_responses", ConceptResponses)
+        return record.layers.get(self.layer.name) if record else None
+
+    @cached_property
+    def dissection(self) -> LayerDissection | None:
+        """The layer's overlap with concept masks, if measured."""
+        record = self.atlas.get("dissection", Dissection)
+        return record.layers.get(self.layer.name) if record else None
+
+    @cached_property
+    def labels(self) -> LayerLabels | None:
+        """The layer's labels, if chosen."""
+        record = self.atlas.get("labels", Labels)
+        return record.layers.get(self.layer.name) if record else None
+
+    @cached_property
+    def placement(self) -> Placement:
+        """Where the layer's response maps lie on the pictures."""
+        record = self.atlas.get("receptive_fields", ReceptiveFields)
+        centres = record.centres.get(self.layer.name) if record else None
+        return place(self.layer, self.fields, centres, self.atlas.subject.network.crop)
+
+    @property
+    def position(self) -> int:
+        """Which layer of the atlas it is, from 1 at the input."""
+        return self.atlas.subject.layers.index(self.layer) + 1
+
+    def neuron(self, channel: int) -> NeuronId:
+        """The id of one of its neurons."""
+        return NeuronId(self.atlas.subject.atlas, self.layer.name, channel)
