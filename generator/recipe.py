@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import tomli_w
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator
@@ -86,6 +86,8 @@ class ImagesSection(Section):
     images. `class_names` maps folder names to words, `folder<TAB>words` a line.
     """
 
+    KEY: ClassVar[str] = "images"
+
     source: Source
     path: str = ""
     split: str = ""
@@ -104,6 +106,8 @@ class ConceptsSection(Section):
     `masks/CATEGORY/`; `none` leaves labels out. `limit` is the number of scenes, or that of a
     seeded random sample of the others.
     """
+
+    KEY: ClassVar[str] = "concepts"
 
     source: ConceptSource = "scenes"
     path: str = ""

@@ -18,7 +18,7 @@ from generator.inputs.files import list_files
 from generator.inputs.readers import CifarReader, FileReader, Reader
 from generator.inputs.scenes import VERSION, ScenesReader, list_scenes
 from generator.inputs.scenes.scene import SIZES
-from generator.recipe import ImagesSection
+from generator.recipe import ConceptsSection, ImagesSection
 from generator.records import Skipped
 
 IMAGENETTE_SIZE = "320px"
@@ -191,7 +191,12 @@ def _check_imagenette(folder: Path, split: str) -> None:
         )
 
 
-def _from_pets(section: ImagesSection) -> Candidates:
+def list_pets(section: ImagesSection | ConceptsSection) -> Candidates:
+    """List Oxford-IIIT Pet, downloading it where the section says so.
+
+    Raises:
+        ImagesError: No such split, not there, or the download failed.
+    """
     split = _split(section, ("test", "trainval"))
     root = _root(section)
     base = root / "oxford-iiit-pet"
@@ -216,13 +221,15 @@ def _from_pets(section: ImagesSection) -> Candidates:
     )
 
 
-def _split(section: ImagesSection, valid: tuple[str, str]) -> str:
+def _split(section: ImagesSection | ConceptsSection, valid: tuple[str, str]) -> str:
     if section.split and section.split not in valid:
-        raise ImagesError(f"`images.split` must be `{valid[0]}` or `{valid[1]}`, got `{section.split}`")
+        raise ImagesError(
+            f"`{section.KEY}.split` must be `{valid[0]}` or `{valid[1]}`, got `{section.split}`"
+        )
     return section.split or valid[0]
 
 
-def _root(section: ImagesSection) -> Path:
+def _root(section: ImagesSection | ConceptsSection) -> Path:
     """Return where a data set lies: the recipe's path, else the user's cache."""
     if section.path:
         return Path(section.path).expanduser().absolute()
@@ -231,8 +238,12 @@ def _root(section: ImagesSection) -> Path:
 
 
 @contextmanager
-def _fetching(section: ImagesSection, name: str, root: Path) -> Iterator[None]:
+def _fetching(section: ImagesSection | ConceptsSection, name: str, root: Path) -> Iterator[None]:
     """Turn what torchvision raises over a missing data set or a failed download into one line."""
+    key = section.KEY
+    instead = 'set `concepts.source = "scenes"`, which are drawn'
+    if key == ImagesSection.KEY:
+        instead = "give a folder of images with `--images FOLDER`"
     try:
         if section.download:
             root.mkdir(parents=True, exist_ok=True)
@@ -249,12 +260,11 @@ def _fetching(section: ImagesSection, name: str, root: Path) -> Iterator[None]:
         reason = " ".join(str(error).split()) or type(error).__name__
         if section.download:
             raise ImagesError(
-                f"{name} could not be downloaded to `{root}`: {reason}; try again, or give a folder of "
-                "images with `--images FOLDER`"
+                f"{name} could not be downloaded to `{root}`: {reason}; try again, or {instead}"
             ) from None
         raise ImagesError(
-            f"{name} is not (or not whole) in `{root}`; set `images.download = true` in the recipe (or "
-            "`--set images.download=true`), or give the folder that holds it as `images.path`"
+            f"{name} is not (or not whole) in `{root}`; set `{key}.download = true` in the recipe (or "
+            f"`--set {key}.download=true`), or give the folder that holds it as `{key}.path`"
         ) from None
 
 
@@ -262,5 +272,5 @@ _FINDERS: dict[str, Callable[[ImagesSection], Candidates]] = {
     "folder": _from_folder,
     "cifar10": _from_cifar10,
     "imagenette": _from_imagenette,
-    "oxford-iiit-pet": _from_pets,
+    "oxford-iiit-pet": list_pets,
 }

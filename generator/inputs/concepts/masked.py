@@ -99,7 +99,10 @@ def find_folder(section: ConceptsSection) -> Found:
     """
     folder = Path(section.path).expanduser().absolute()
     listed = find_candidates(ImagesSection(source="folder", path=str(folder / IMAGES)), 0, 0)
-    entries = (entry for entry in (folder / MASKS).iterdir() if not entry.name.startswith("."))
+    try:
+        entries = [entry for entry in (folder / MASKS).iterdir() if not entry.name.startswith(".")]
+    except OSError as error:
+        raise ImagesError(f"`{folder / MASKS}` cannot be listed: {error.strerror}; allow it") from None
     categories = sorted(entry.name for entry in entries if entry.is_dir())
     if not categories:
         raise ImagesError(f"`concepts.path` must hold `{MASKS}/CATEGORY/`, got no category in `{folder}`")

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
-from generator.errors import ImagesError
 from generator.inputs.concepts.annotated import Found
 from generator.inputs.concepts.masked import MaskFiles
 from generator.inputs.readers import FileReader
-from generator.inputs.sources import find_candidates
-from generator.recipe import ConceptsSection, ImagesSection
+from generator.inputs.sources import list_pets
+from generator.recipe import ConceptsSection
 from generator.records import Concept
 
 _PET, _SPECIES = 1, {"1": "cat", "2": "dog"}
 """Value of a trimap's pixels on the animal, and the third column of its lists; Parkhi et al. 2012."""
-
-_SPOKEN = {
-    **{f"images.{key}": f"concepts.{key}" for key in ("path", "split", "download")},
-    "give a folder of images with `--images FOLDER`": 'set `concepts.source = "scenes"`, which are drawn',
-}
-"""What messages of `[images]` say, and what is meant where `[concepts]` names the data set."""
 
 
 def find_pets(section: ConceptsSection) -> Found:
@@ -32,11 +23,7 @@ def find_pets(section: ConceptsSection) -> Found:
     Raises:
         ImagesError: The data set is not there or cannot be downloaded.
     """
-    asked = ImagesSection(
-        source="oxford-iiit-pet", path=section.path, split=section.split, download=section.download
-    )
-    with _speaking_of_concepts():
-        listed = find_candidates(asked, 0, 0)
+    listed = list_pets(section)
     assert isinstance(listed.reader, FileReader)
     base = Path(listed.reader.folder).parent
     stems = [PurePosixPath(file).stem for file in listed.reader.files]
@@ -60,18 +47,6 @@ def find_pets(section: ConceptsSection) -> Found:
         licence=listed.licence,
         citation=listed.citation,
     )
-
-
-@contextmanager
-def _speaking_of_concepts() -> Iterator[None]:
-    """Let a message about `[images]` speak of the same keys of `[concepts]`."""
-    try:
-        yield
-    except ImagesError as error:
-        message = error.message
-        for said, meant in _SPOKEN.items():
-            message = message.replace(said, meant)
-        raise ImagesError(message) from None
 
 
 def _read_species(file: Path) -> dict[str, str]:
