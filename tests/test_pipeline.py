@@ -15,6 +15,7 @@ from rich.console import Console
 from generator import pipeline
 from generator.analyses.registry import ANALYSES
 from generator.errors import StoreError
+from generator.pages.render import render
 from generator.pipeline import build_records, neuron_rule
 from generator.progress import Reporter
 from generator.recipe_file import load_recipe
@@ -166,6 +167,22 @@ def test_two_atlases_share_what_depends_on_the_network_alone(
     assert build(world, output, name="other") == set(NAMES) - NETWORK_SCOPE
     networks = list((output / "records" / "networks").iterdir())
     assert len(networks) == 1
+
+
+def test_the_same_recipe_gives_the_same_records_and_pages_byte_for_byte(
+    world: Path, tmp_path: Path, finished: Path
+) -> None:
+    assert build(world, tmp_path / "again") == set(NAMES)
+    assert contents(tmp_path / "again") == contents(finished)
+    trees = []
+    for output in (copy_of(finished, tmp_path), tmp_path / "again"):
+        build(world, output)  # writes the manifest, which also says how long it took, and nothing else
+        render(Layout(output), [read_atlas(Layout(output), "tiny")], site_url="")
+        docs = output / "docs"
+        files = (path for path in sorted(docs.rglob("*")) if path.is_file())
+        trees.append({path.relative_to(docs).as_posix(): path.read_bytes() for path in files})
+    assert trees[0] == trees[1]
+    assert "tiny/concepts.md" in trees[0]
 
 
 @pytest.mark.parametrize("save", [2, 5, 9, 26])

@@ -1,12 +1,12 @@
-"""What analyses of the concept images share: their shards, and what their results depend on."""
+"""What analyses of the concept images share: their shards, what they depend on, the masked concepts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
-from generator.analyses.base import Context
+from generator.analyses.base import Analysis, Context, Part, Record, Scope
 from generator.inputs.concepts import CHUNK
 
 
@@ -18,19 +18,27 @@ class ConceptShard:
     stop: int
 
 
-def concept_identity(context: Context) -> Mapping[str, Any]:
-    """Return what results on concept images depend on, beside the network."""
-    return {
-        "concepts": context.concept_set.info.sha256,
-        "neurons": {layer.name: list(layer.neurons) for layer in context.layers},
-    }
+class ConceptAnalysis(Analysis[ConceptShard, Part, Record]):
+    """An analysis that passes over the concept images, shard by shard, for all chosen neurons."""
 
+    scope: ClassVar[Scope] = "network"
 
-def concept_shards(context: Context) -> Sequence[ConceptShard]:
-    """Return shards of whole chunks, of about `compute.shard` images."""
-    count = len(context.concept_set)
-    size = max(context.recipe.compute.shard // CHUNK, 1) * CHUNK
-    return [ConceptShard(start, min(start + size, count)) for start in range(0, count, size)]
+    def wanted(self, context: Context) -> bool:
+        """Whether there are concept images."""
+        return context.concepts is not None
+
+    def identity(self, context: Context) -> Mapping[str, Any]:
+        """Return the concept images and the neurons."""
+        return {
+            "concepts": context.concept_set.info.sha256,
+            "neurons": {layer.name: list(layer.neurons) for layer in context.layers},
+        }
+
+    def tasks(self, context: Context) -> Sequence[ConceptShard]:
+        """Return shards of whole chunks, of about `compute.shard` images."""
+        count = len(context.concept_set)
+        size = max(context.recipe.compute.shard // CHUNK, 1) * CHUNK
+        return [ConceptShard(start, min(start + size, count)) for start in range(0, count, size)]
 
 
 def masked_columns(context: Context) -> dict[int, int]:

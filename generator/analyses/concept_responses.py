@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -13,9 +13,9 @@ from torch import Tensor
 
 from generator.activations import sketch
 from generator.activations.stream import stream
-from generator.analyses.base import THRESHOLD_LEVEL, Analysis, Context, Estimate, Scope
+from generator.analyses.base import THRESHOLD_LEVEL, Context, Estimate
 from generator.analyses.concept_auc import separation
-from generator.analyses.concept_images import ConceptShard, concept_identity, concept_shards
+from generator.analyses.concept_images import ConceptAnalysis, ConceptShard
 from generator.errors import NetworkError
 from generator.inputs.batches import Batch
 from generator.inputs.concepts import CHUNK, ConceptBatch, concept_batches, halves
@@ -47,26 +47,13 @@ class ResponsesPart:
     layers: Mapping[str, LayerPart]
 
 
-class ConceptResponsesAnalysis(Analysis[ConceptShard, ResponsesPart, ConceptResponses]):
+class ConceptResponsesAnalysis(ConceptAnalysis[ResponsesPart, ConceptResponses]):
     """Thresholds and AUCs of all chosen neurons over the concept images."""
 
     name: ClassVar[str] = "concept_responses"
     version: ClassVar[int] = 1
-    scope: ClassVar[Scope] = "network"
     part_type: ClassVar[type] = ResponsesPart
     record_type: ClassVar[type] = ConceptResponses
-
-    def wanted(self, context: Context) -> bool:
-        """Whether there are concept images."""
-        return context.concepts is not None
-
-    def identity(self, context: Context) -> Mapping[str, Any]:
-        """Return the concept images and the neurons."""
-        return concept_identity(context)
-
-    def tasks(self, context: Context) -> Sequence[ConceptShard]:
-        """Return one task a shard of concept images."""
-        return concept_shards(context)
 
     def run(self, context: Context, task: ConceptShard) -> ResponsesPart:
         """Show some concept images to the network.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -13,13 +13,8 @@ from torch import Tensor
 
 from generator.activations.overlap import FRACTION, MaskStack, RunningOverlap
 from generator.activations.stream import stream
-from generator.analyses.base import Analysis, Context, Estimate, Scope
-from generator.analyses.concept_images import (
-    ConceptShard,
-    concept_identity,
-    concept_shards,
-    masked_columns,
-)
+from generator.analyses.base import Context, Estimate
+from generator.analyses.concept_images import ConceptAnalysis, ConceptShard, masked_columns
 from generator.analyses.concept_overlap import Masks, Overlap, dissected
 from generator.inputs.batches import Batch
 from generator.inputs.concepts import CHUNK, HALF, ConceptBatch, ConceptView, concept_batches, halves
@@ -51,7 +46,7 @@ class DissectionPart:
     layers: Mapping[str, LayerOverlap]
 
 
-class DissectionAnalysis(Analysis[ConceptShard, DissectionPart, Dissection]):
+class DissectionAnalysis(ConceptAnalysis[DissectionPart, Dissection]):
     """Intersection over union of every chosen neuron and every masked concept.
 
     Source:
@@ -61,22 +56,9 @@ class DissectionAnalysis(Analysis[ConceptShard, DissectionPart, Dissection]):
 
     name: ClassVar[str] = "dissection"
     version: ClassVar[int] = 1
-    scope: ClassVar[Scope] = "network"
     requires: ClassVar[tuple[str, ...]] = ("concept_responses", "receptive_fields")
     part_type: ClassVar[type] = DissectionPart
     record_type: ClassVar[type] = Dissection
-
-    def wanted(self, context: Context) -> bool:
-        """Whether there are concept images."""
-        return context.concepts is not None
-
-    def identity(self, context: Context) -> Mapping[str, Any]:
-        """Return the concept images and the neurons."""
-        return concept_identity(context)
-
-    def tasks(self, context: Context) -> Sequence[ConceptShard]:
-        """Return one task a shard of concept images."""
-        return concept_shards(context)
 
     def run(self, context: Context, task: ConceptShard) -> DissectionPart:
         """Show some concept images to the network again, half a chunk at a time, and count pixels.
