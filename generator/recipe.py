@@ -150,12 +150,21 @@ class ExemplarsSection(Section):
 
 
 class VisualizationSection(Section):
-    """Feature visualization: pixels a side (default: the network's input size), steps, step size."""
+    """Feature visualization: pixels a side (default: the network's input size), steps, step size.
+
+    Each neuron gets a picture from each of `seeds` random starts; where wanted also one that
+    suppresses it (`negative`), one with magnitudes like natural images' (`constrained`) and
+    one by plain activation maximization (`plain`).
+    """
 
     size: Annotated[int, Field(ge=16, le=1024)] | None = None
-    steps: Annotated[int, Field(ge=8, le=10_000)] = 128
-    learning_rate: Annotated[float, Field(gt=0, le=10)] = 0.1
+    steps: Annotated[int, Field(ge=8, le=10_000)] = 80
+    learning_rate: Annotated[float, Field(gt=0, le=10)] = 0.5
     batch: Positive = 12
+    seeds: Annotated[int, Field(ge=1, le=9)] = 3
+    negative: bool = True
+    constrained: bool = False
+    plain: bool = True
 
 
 class ComputeSection(Section):

@@ -77,6 +77,9 @@ random = 2
 [visualization]
 steps = 8
 batch = 8
+seeds = 1
+negative = false
+plain = false
 
 [compute]
 device = "cpu"

@@ -139,6 +139,27 @@ def test_changed_images_recompute_all_but_the_network_s_own(tmp_path: Path, fini
     assert build(other, copy_of(finished, tmp_path)) == set(NAMES) - NETWORK_SCOPE
 
 
+def test_a_further_seed_computes_that_seed_alone(
+    world: Path, tmp_path: Path, finished: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kind = next(type(analysis) for analysis in ANALYSES if analysis.name == "visualizations")
+    real, variants = kind.run, set()
+
+    def run(self: object, context: object, task: object) -> object:
+        variants.add(task.variant)  # type: ignore[attr-defined]
+        return real(self, context, task)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(kind, "run", run)
+    output = copy_of(finished, tmp_path)
+    assert build(world, output, visualization__seeds="4") == {"visualizations", "reliability"}
+    assert variants == {"seed-4"}
+    before = read_atlas(Layout(finished), "tiny").records["visualizations"]
+    after = read_atlas(Layout(output), "tiny").records["visualizations"]
+    assert list(after.others) == ["seed-2", "seed-3", "seed-4", "negative", "plain"]
+    for name, layer in before.others["plain"].items():
+        assert (layer.pictures == after.others["plain"][name].pictures).all()
+
+
 def test_a_new_version_recomputes_its_analysis_and_what_requires_it(
     world: Path, tmp_path: Path, finished: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,7 +10,9 @@ import numpy as np
 
 from generator.analyses.base import Analysis, Context, Estimate, Scope
 from generator.records import (
+    SEED_PREFIX,
     Floats,
+    Integers,
     Layer,
     LayerReliability,
     LayerSurvey,
@@ -32,7 +34,7 @@ class ReliabilityAnalysis(Analysis[ReliabilityTask, LayerReliability, Reliabilit
     """How far feature visualizations reach beyond natural and random images."""
 
     name: ClassVar[str] = "reliability"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     scope: ClassVar[Scope] = "atlas"
     requires: ClassVar[tuple[str, ...]] = ("survey", "visualizations")
     part_type: ClassVar[type] = LayerReliability
@@ -49,10 +51,12 @@ class ReliabilityAnalysis(Analysis[ReliabilityTask, LayerReliability, Reliabilit
     def run(self, context: Context, task: ReliabilityTask) -> LayerReliability:
         """Compare one layer's pictures with natural and random images."""
         layer = next(layer for layer in context.layers if layer.name == task.layer)
+        pictures = context.record("visualizations", Visualizations)
         return layer_reliability(
             layer,
             context.record("survey", Survey).layers[task.layer],
-            context.record("visualizations", Visualizations).layers[task.layer],
+            pictures.layers[task.layer],
+            {variant: layers[task.layer] for variant, layers in pictures.others.items()},
         )
 
     def combine(self, context: Context, parts: Sequence[LayerReliability]) -> Reliability:
@@ -60,32 +64,54 @@ class ReliabilityAnalysis(Analysis[ReliabilityTask, LayerReliability, Reliabilit
         return Reliability({layer.name: part for layer, part in zip(context.layers, parts, strict=True)})
 
     def estimate(self, context: Context) -> Estimate:
-        """Count two float32 ratios and a flag for each neuron."""
+        """Count a flag and float32 values for each neuron: the spread, two ratios, one of each variant."""
         neurons = sum(len(layer.neurons) for layer in context.layers)
-        return Estimate(f"{neurons} neurons", seconds=0.0, size=9 * neurons)
+        section = context.recipe.visualization
+        further = section.seeds - 1 + section.negative + section.plain
+        return Estimate(f"{neurons} neurons", seconds=0.0, size=(13 + 4 * further) * neurons)
 
 
 def layer_reliability(
-    layer: Layer, survey: LayerSurvey, visualizations: LayerVisualizations
+    layer: Layer,
+    survey: LayerSurvey,
+    visualizations: LayerVisualizations,
+    others: Mapping[str, LayerVisualizations],
 ) -> LayerReliability:
     """Return a layer's reliability.
 
     Args:
         layer: Its neurons give the order of the rows.
         survey: Natural responses, rows as `layer.neurons`.
-        visualizations: Pictures' responses, rows as `visualizations.neurons`.
+        visualizations: Responses to the first variant's pictures, rows as their `neurons`.
+        others: Those to the further variants' pictures, by variant.
     """
-    row_of = {int(channel): row for row, channel in enumerate(visualizations.neurons)}
-    rows = np.array([row_of[channel] for channel in layer.neurons], dtype=np.intp)
+    rows = _rows(layer, visualizations)
     reached = visualizations.mean_response[rows]
+    further = {name: found.mean_response[_rows(layer, found)] for name, found in others.items()}
+    seeds = [values for name, values in further.items() if name.startswith(SEED_PREFIX)]
     return LayerReliability(
         mean_ratio=_ratio(reached, survey.strongest_mean),
         peak_ratio=_ratio(visualizations.peak[rows], survey.maximum),
         beats_random=reached > visualizations.random_mean[rows],
+        seed_spread=_spread([reached, *seeds]),
+        other_ratios={name: _ratio(values, survey.strongest_mean) for name, values in further.items()},
     )
 
 
-def _ratio(reached: Floats, natural: Floats) -> Floats:
-    """Return `reached` / `natural`, (neurons,) float32; NaN where the natural maximum is not positive."""
-    result = np.full(len(natural), np.nan, dtype=np.float32)
-    return np.divide(reached, natural, out=result, where=natural > 0)
+def _rows(layer: Layer, visualizations: LayerVisualizations) -> Integers:
+    """Return where a layer's neurons (n,) stand among those visualized."""
+    row_of = {int(channel): row for row, channel in enumerate(visualizations.neurons)}
+    return np.array([row_of[channel] for channel in layer.neurons], dtype=np.intp)
+
+
+def _spread(seeds: Sequence[Floats]) -> Floats:
+    """Return smallest / largest mean response (neurons,) float32; NaN of one seed, or no positive one."""
+    if len(seeds) == 1:
+        return np.full(len(seeds[0]), np.nan, dtype=np.float32)
+    return _ratio(np.min(seeds, axis=0), np.max(seeds, axis=0))
+
+
+def _ratio(reached: Floats, reference: Floats) -> Floats:
+    """Return `reached` / `reference`, (neurons,) float32; NaN where the reference is not positive."""
+    result = np.full(len(reference), np.nan, dtype=np.float32)
+    return np.divide(reached, reference, out=result, where=reference > 0)

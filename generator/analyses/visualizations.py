@@ -14,8 +14,9 @@ import torch
 from generator.activations.trace import device_of, tapped
 from generator.analyses.base import Analysis, Context, Estimate, Scope
 from generator.featurevis.optimize import MEASUREMENTS, RANDOM_PICTURES, Schedule, visualize
+from generator.featurevis.variants import Variant, chosen_variants
 from generator.inputs.models import Network
-from generator.records import Layer, LayerVisualizations, Visualizations
+from generator.records import FIRST, Layer, LayerVisualizations, Visualizations
 
 QUICK = 0.1
 """Seconds: a picture that takes longer is timed alone, a quicker one in a whole batch."""
@@ -32,32 +33,37 @@ FORWARD_SHARE = 1 / 3
 
 @dataclass(frozen=True)
 class VisualizationTask:
-    """Neurons of one layer that are optimized together."""
+    """Neurons of one layer that are optimized together, in one variant."""
 
     layer: str
     neurons: tuple[int, ...]
+    variant: str
 
 
 class VisualizationsAnalysis(Analysis[VisualizationTask, LayerVisualizations, Visualizations]):
-    """One picture for each neuron, optimized from a start of its own."""
+    """Pictures of each neuron in every variant, each optimized from a start of its own."""
 
     name: ClassVar[str] = "visualizations"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     scope: ClassVar[Scope] = "network"
     keeps_parts: ClassVar[bool] = True
     part_type: ClassVar[type] = LayerVisualizations
     record_type: ClassVar[type] = Visualizations
 
     def identity(self, context: Context) -> Mapping[str, Any]:
-        """Return size, steps and step size; the neurons are in the tasks."""
+        """Return size, steps and step size; neurons and variants are in the tasks."""
         section = context.recipe.visualization
         return {"size": _size(context), "steps": section.steps, "learning_rate": section.learning_rate}
 
     def tasks(self, context: Context) -> Sequence[VisualizationTask]:
-        """Return batches of each layer's neurons in their order, so that a longer list adds to them."""
+        """Return batches of each layer's neurons in their order, so that a longer list adds to them.
+
+        A further variant adds tasks of its own; those of the others stay what they are.
+        """
         batch = context.recipe.visualization.batch
         return [
-            VisualizationTask(layer.name, layer.neurons[start : start + batch])
+            VisualizationTask(layer.name, layer.neurons[start : start + batch], variant.name)
+            for variant in _variants(context)
             for layer in context.layers
             for start in range(0, len(layer.neurons), batch)
         ]
@@ -67,21 +73,32 @@ class VisualizationsAnalysis(Analysis[VisualizationTask, LayerVisualizations, Vi
         section = context.recipe.visualization
         layer = next(layer for layer in context.layers if layer.name == task.layer)
         schedule = Schedule(section.steps, section.learning_rate)
-        size, seed = _size(context), context.recipe.seed
-        return visualize(context.network(), layer, task.neurons, size=size, schedule=schedule, seed=seed)
+        return visualize(
+            context.network(),
+            layer,
+            task.neurons,
+            size=_size(context),
+            schedule=schedule,
+            seed=context.recipe.seed,
+            variant=next(variant for variant in _variants(context) if variant.name == task.variant),
+        )
 
     def combine(self, context: Context, parts: Sequence[LayerVisualizations]) -> Visualizations:
-        """Join the batches of each layer."""
-        of_layer: dict[str, list[LayerVisualizations]] = {}
+        """Join the batches of each layer, variant by variant."""
+        found: dict[str, dict[str, list[LayerVisualizations]]] = {}
         for task, part in zip(self.tasks(context), parts, strict=True):
-            of_layer.setdefault(task.layer, []).append(part)
-        return Visualizations({name: _joined(found) for name, found in of_layer.items()})
+            found.setdefault(task.variant, {}).setdefault(task.layer, []).append(part)
+        variants = {
+            variant: {layer: _joined(batches) for layer, batches in layers.items()}
+            for variant, layers in found.items()
+        }
+        return Visualizations(variants.pop(FIRST, {}), variants)
 
     def estimate(self, context: Context) -> Estimate:
         """Time a few steps at the first and the last layer; those between lie at their depth's share."""
         layers = [layer for layer in context.layers if layer.neurons]
-        count = sum(len(layer.neurons) for layer in layers)
-        steps, size = context.recipe.visualization.steps, _size(context)
+        variants, steps = len(_variants(context)), context.recipe.visualization.steps
+        count, size = variants * sum(len(layer.neurons) for layer in layers), _size(context)
         work = f"{count} pictures of {size} × {size} pixels, {steps} steps each"
         if not layers:
             return Estimate(work, 0.0, 0)
@@ -90,7 +107,8 @@ class VisualizationsAnalysis(Analysis[VisualizationTask, LayerVisualizations, Vi
         seconds = np.interp(depths, [depths[0], depths[-1]], [least, max(most, least)])
         batch = context.recipe.visualization.batch
         equivalents = [
-            len(layer.neurons) * _steps_of(steps, min(batch, len(layer.neurons))) for layer in layers
+            len(layer.neurons) * _steps_of(steps, min(batch, len(layer.neurons)), variants)
+            for layer in layers
         ]
         row = size * size * 3 + 4 * (7 + MEASUREMENTS)  # the picture, and the numbers on it
         return Estimate(work, float(np.dot(seconds, equivalents)), count * row)
@@ -99,6 +117,14 @@ class VisualizationsAnalysis(Analysis[VisualizationTask, LayerVisualizations, Vi
 def _size(context: Context) -> int:
     """Return the pictures' side in pixels: the recipe's, else that of the network's input."""
     return context.recipe.visualization.size or context.network().preprocess.crop
+
+
+def _variants(context: Context) -> tuple[Variant, ...]:
+    """Return the variants that the recipe wants."""
+    section = context.recipe.visualization
+    return chosen_variants(
+        section.seeds, negative=section.negative, constrained=section.constrained, plain=section.plain
+    )
 
 
 def _joined(parts: Sequence[LayerVisualizations]) -> LayerVisualizations:
@@ -149,10 +175,10 @@ def _timed(context: Context, layer: Layer, batch: int) -> float:
         seconds = time.perf_counter() - start
         if seconds > ENOUGH:
             break
-    return seconds / len(neurons) / _steps_of(TIMED_STEPS, len(neurons))
+    return seconds / len(neurons) / _steps_of(TIMED_STEPS, len(neurons), variants=1)
 
 
-def _steps_of(steps: int, batch: int) -> float:
-    """Return a picture's optimization steps, and what is measured beside them counted in steps."""
-    forward = min(steps, MEASUREMENTS) + 2 + RANDOM_PICTURES / batch
-    return steps + FORWARD_SHARE * forward
+def _steps_of(steps: int, batch: int, variants: int) -> float:
+    """Return a neuron's optimization steps, and what is measured beside them counted in steps."""
+    forward = variants * (min(steps, MEASUREMENTS) + 2) + RANDOM_PICTURES / batch
+    return variants * steps + FORWARD_SHARE * forward

@@ -19,6 +19,10 @@ LINEAR_SLOPE = 0.1
 """Weight of negative responses where a layer's output is linear; any small share gives textures."""
 
 
+SMALLEST_COSINE = 0.1
+"""Floor of the cosine that weights a direction, lest a start have no gradient; Horama's `dot_cossim`."""
+
+
 class Objective(Protocol):
     """What is raised, a number for every picture of a batch, and what is reported of it.
 
@@ -60,6 +64,157 @@ class ChannelMean:
     def report(self, maps: Tensor) -> Tensor:
         """Return the plain mean responses."""
         return own_maps(maps, self.channels).mean(dim=(1, 2))
+
+
+class ChannelPosition:
+    """The response of a channel at one position, each picture of the batch for a channel of its own.
+
+    Args:
+        channels: The channel of every picture.
+        position: Row and column of the response map; by default its centre, of an even number
+            of rows or columns the one after the middle.
+
+    Source:
+        Olah, Mordvintsev & Schubert, Feature Visualization, Distill 2017, "Optimization
+        Objectives" (neuron).
+    """
+
+    def __init__(self, channels: Sequence[int], position: tuple[int, int] | None = None) -> None:
+        self.channels = tuple(channels)
+        self.position = position
+
+    def __call__(self, maps: Tensor) -> Tensor:
+        """Return the responses at the position."""
+        row, column = self.position or (maps.shape[2] // 2, maps.shape[3] // 2)
+        return own_maps(maps, self.channels)[:, row, column]
+
+    def report(self, maps: Tensor) -> Tensor:
+        """Return the responses at the position."""
+        return self(maps)
+
+
+class Direction:
+    """The mean over positions of the responses along a direction, each picture's own.
+
+    A class contrast or a probe's weights can be shown thus. The dot product alone is raised most
+    by any strong responses; a power of the cosine prefers those that point in the direction. In a
+    layer without a nonlinearity at its output negative products count less, as in `ChannelMean`,
+    which is the direction of a single channel.
+
+    Args:
+        vectors: The direction of every picture (pictures, size).
+        layer: The layer whose neurons the directions weight.
+        power: Exponent of the cosine that multiplies the dot product; 0 for the dot product alone.
+
+    Source:
+        Olah, Mordvintsev & Schubert, Feature Visualization, Distill 2017, "Interaction between
+        Neurons"; the cosine: Carter, Armstrong, Schubert, Johnson & Olah, Activation Atlas,
+        Distill 2019.
+    """
+
+    def __init__(self, vectors: Tensor, layer: Layer, power: float = 0.0) -> None:
+        self.vectors = vectors
+        self.slope = 1.0 if layer.activation else LINEAR_SLOPE
+        self.power = power
+
+    def __call__(self, maps: Tensor) -> Tensor:
+        """Return the mean products, negative ones reduced where the output is linear."""
+        products = functional.leaky_relu(self._products(maps), self.slope)
+        if self.power:
+            vectors = self.vectors.to(maps)[:, :, None, None]
+            cosines = functional.cosine_similarity(_rescaled(maps), _rescaled(vectors), dim=1)
+            products = products * cosines.clamp(min=SMALLEST_COSINE) ** self.power
+        return products.mean(dim=(1, 2))
+
+    def report(self, maps: Tensor) -> Tensor:
+        """Return the plain mean products."""
+        return self._products(maps).mean(dim=(1, 2))
+
+    def _products(self, maps: Tensor) -> Tensor:
+        return torch.einsum("bchw,bc->bhw", maps, self.vectors.to(maps))
+
+
+class Negated:
+    """What suppresses instead of exciting: another objective of the negated responses.
+
+    Responses are negated, not the objective: negative ones then count in full where its own
+    positive ones do, and a penalty stays a penalty.
+
+    Args:
+        objective: What is lowered.
+
+    Source:
+        Olah, Mordvintsev & Schubert, Feature Visualization, Distill 2017, negative neurons.
+    """
+
+    def __init__(self, objective: Objective) -> None:
+        self.objective = objective
+
+    def __call__(self, maps: Tensor) -> Tensor:
+        """Return the objective of the negated responses."""
+        return self.objective(-maps)
+
+    def report(self, maps: Tensor) -> Tensor:
+        """Return what the objective itself reports."""
+        return self.objective.report(maps)
+
+
+class Diverse:
+    """Another objective, with pictures of the same group (facets of one neuron) pushed apart.
+
+    From every picture's score is taken a share: the weight times the mean cosine between the
+    Gram matrix of its response maps (which neurons respond together, wherever) and those of the
+    group's other pictures. It is a share so that neurons of small responses get facets as
+    different as those of large ones. A picture is pushed away from where the others stand, and does
+    not move them. Alone in its group it keeps its score; facets that start identical stay identical.
+    Responses that are not finite count as zero.
+
+    Args:
+        objective: What is raised.
+        groups: The group of every picture.
+        weight: Share of the score that identical facets lose, from 0 to 1.
+
+    Raises:
+        ValueError: The weight is outside 0 to 1: a facet could then score less the more it excites.
+
+    Source:
+        Olah, Mordvintsev & Schubert, Feature Visualization, Distill 2017, "Diversity".
+    """
+
+    def __init__(self, objective: Objective, groups: Sequence[int], weight: float) -> None:
+        if not 0 <= weight <= 1:
+            raise ValueError(f"`weight` must be from 0 to 1, got {weight}; 1 keeps facets furthest apart")
+        self.objective = objective
+        self.groups = tuple(groups)
+        self.weight = weight
+
+    def __call__(self, maps: Tensor) -> Tensor:
+        """Return the scores less the penalty."""
+        scores = self.objective(maps)
+        groups = torch.tensor(self.groups, device=maps.device)
+        others = groups[:, None] == groups
+        others.fill_diagonal_(fill_value=False)
+        cosines = _gram_cosines(maps) * others
+        similarity = cosines.sum(dim=1) / others.sum(dim=1).clamp(min=1)
+        return scores - self.weight * scores.detach().abs() * similarity
+
+    def report(self, maps: Tensor) -> Tensor:
+        """Return what the objective itself reports."""
+        return self.objective.report(maps)
+
+
+def _gram_cosines(maps: Tensor) -> Tensor:
+    """Return the cosines (pictures, pictures) of Gram matrices, a row's gradient only to its picture."""
+    flat = _rescaled(maps).flatten(2)
+    grams = functional.normalize((flat @ flat.transpose(1, 2)).flatten(1), dim=1)
+    return grams @ grams.detach().T
+
+
+def _rescaled(maps: Tensor) -> Tensor:
+    """Divide each item by its largest value: cosines stay, squares of tiny responses cannot underflow."""
+    finite = maps.nan_to_num(nan=0.0, posinf=0.0, neginf=0.0)
+    largest = finite.detach().abs().amax(dim=(1, 2, 3), keepdim=True)
+    return finite / largest.where(largest > 0, 1.0)
 
 
 def own_maps(maps: Tensor, channels: Sequence[int]) -> Tensor:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -13,10 +14,11 @@ from torch import Tensor
 
 from generator.activations.trace import device_of
 from generator.errors import NetworkError
-from generator.featurevis.objectives import ChannelMean, Objective, own_maps, responding
+from generator.featurevis.objectives import Objective, own_maps, responding
 from generator.featurevis.parametrize import FourierBasis, Parametrization
 from generator.featurevis.rectify import REDIRECTED_STEPS, redirected_gradients
-from generator.featurevis.transforms import RandomViews
+from generator.featurevis.transforms import RandomViews, settled
+from generator.featurevis.variants import FIRST_VARIANT, Variant
 from generator.inputs.models import Network
 from generator.records import Floats, Integers, Layer, LayerVisualizations
 
@@ -29,6 +31,15 @@ RANDOM_CONTRASTS = (1.0, 4.0, 16.0, 64.0)
 RANDOM_PICTURES = 16
 """Random pictures of which the strongest is what a visualization has to beat."""
 
+WARM_UP = 5
+"""Steps over which the step size rises: Adam knows little of the gradients' size before."""
+
+LAST_SHARE = 0.05
+"""Step size at the end over the largest one."""
+
+ADAM_DECAYS = (0.9, 0.99)
+"""Of Adam's running means; the second below torch's 0.999, for there are few steps to remember."""
+
 ADAM_EPSILON = 1e-16
 """Far below torch's 1e-8, so that the pictures of neurons with tiny responses move as fast as others."""
 
@@ -40,10 +51,19 @@ Respond = Callable[[Tensor], Tensor]
 
 @dataclass(frozen=True)
 class Schedule:
-    """How long and how fast: steps, and the step size of Adam."""
+    """How long and how fast: steps, and the largest step size of Adam.
+
+    The step size rises over the first steps and then falls along a cosine: large steps find the
+    picture, small ones perfect it (Loshchilov & Hutter 2017, "SGDR").
+    """
 
     steps: int
     learning_rate: float
+
+    def step_size(self, step: int) -> float:
+        """Return the step size of a step, counted from 0."""
+        falling = LAST_SHARE + (1 - LAST_SHARE) * (1 + math.cos(math.pi * step / self.steps)) / 2
+        return self.learning_rate * min(1.0, (step + 1) / WARM_UP) * falling
 
 
 @dataclass(frozen=True)
@@ -60,12 +80,20 @@ class Optimized:
 
 
 def visualize(
-    network: Network, layer: Layer, neurons: Sequence[int], *, size: int, schedule: Schedule, seed: int
+    network: Network,
+    layer: Layer,
+    neurons: Sequence[int],
+    *,
+    size: int,
+    schedule: Schedule,
+    seed: int,
+    variant: Variant = FIRST_VARIANT,
 ) -> LayerVisualizations:
     """Optimize one picture for each neuron, all of them together, and measure what was reached.
 
-    A picture depends on the seed, the layer and its own neuron, not on the other neurons
-    of the batch (beyond float tolerance). What is measured is the finished picture in 8 bit.
+    A picture depends on the seed, the layer, its own neuron and the variant, not on the other
+    neurons of the batch (beyond float tolerance). What is measured is the finished picture in
+    8 bit; random pictures are measured with the first variant only.
 
     Args:
         network: Frozen and in eval mode; left as it is.
@@ -74,6 +102,7 @@ def visualize(
         size: Pixels a side.
         schedule: Steps and step size.
         seed: The atlas's.
+        variant: How the pictures are made.
 
     Raises:
         NetworkError: The network does not run on pictures of this size, passes no gradient to
@@ -84,15 +113,18 @@ def visualize(
         _check_size(respond, network, size, device)
         found = optimize(
             respond,
-            ChannelMean(neurons, layer),
-            parametrization=FourierBasis(size, device),
-            views=RandomViews(),
-            schedule=schedule,
-            seeds=[derive_seed(seed, layer.name, neuron) for neuron in neurons],
+            variant.objective(neurons, layer),
+            parametrization=variant.parametrization(size, device),
+            views=variant.views(),
+            schedule=replace(schedule, learning_rate=variant.step_size(schedule.learning_rate)),
+            seeds=[derive_seed(seed, layer.name, neuron, variant.name) for neuron in neurons],
+            waking=variant.kind != "negative",
         )
         pictures = (found.pictures * BRIGHTEST).round().to(torch.uint8)
         means, peaks = _measure(respond, pictures / BRIGHTEST, neurons)
-        random_means, random_peaks = _strongest_random(respond, size, device, neurons, seed)
+        random_means = random_peaks = np.full(len(neurons), np.nan, dtype=np.float32)
+        if variant == FIRST_VARIANT:
+            random_means, random_peaks = _strongest_random(respond, size, device, neurons, seed)
     return LayerVisualizations(
         neurons=np.array(neurons, dtype=np.int32),
         pictures=pictures.permute(0, 2, 3, 1).contiguous().cpu().numpy(),
@@ -114,6 +146,7 @@ def optimize(
     views: RandomViews,
     schedule: Schedule,
     seeds: Sequence[int],
+    waking: bool = True,
 ) -> Optimized:
     """Raise the objective of every picture with Adam on random views of it.
 
@@ -127,6 +160,7 @@ def optimize(
         views: The random transforms.
         schedule: Steps and step size.
         seeds: One a picture: of its start and of its views.
+        waking: Whether gradients are redirected; needless where responses are lowered.
 
     Returns:
         For every picture its best state among the measurements at even distances.
@@ -135,15 +169,17 @@ def optimize(
         NetworkError: No gradient reaches the pictures, or the objective is never finite.
     """
     variables = parametrization.start([derive_seed(seed, "start") for seed in seeds]).requires_grad_()
-    maps = views.draw([derive_seed(seed, "views") for seed in seeds], schedule.steps).to(variables.device)
-    adam = torch.optim.Adam([variables], lr=schedule.learning_rate, eps=ADAM_EPSILON)
+    drawn = views.draw([derive_seed(seed, "views") for seed in seeds], schedule.steps)
+    maps = settled(drawn).to(variables.device)
+    adam = torch.optim.Adam([variables], betas=ADAM_DECAYS, eps=ADAM_EPSILON)
     course = _Course(schedule.steps)
     course.measure(respond, objective, parametrization, variables)
     for step in range(schedule.steps):
         redirected = course.asleep if step >= REDIRECTED_STEPS else torch.ones_like(course.asleep)
-        with redirected_gradients(redirected) if redirected.any() else nullcontext():
+        with redirected_gradients(redirected) if waking and redirected.any() else nullcontext():
             scores = objective(respond(views.apply(parametrization.pictures(variables), maps[step])))
         variables.grad = _gradient(scores, variables)
+        adam.param_groups[0]["lr"] = schedule.step_size(step)
         adam.step()
         if step + 1 in course.steps:
             course.measure(respond, objective, parametrization, variables)

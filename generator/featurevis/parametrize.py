@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Protocol
 
 import torch
-from lucent.optvis.param.color import color_correlation_normalized, to_valid_rgb
 from lucent.optvis.param.spatial import rfft2d_freqs
 from torch import Tensor
+
+from generator.featurevis.colour import colour_matrix, to_rgb
 
 START_DEVIATION = 0.01
 """Standard deviation of the start spectrum; the default of Lucid and of torch-lucent."""
@@ -51,7 +52,7 @@ class FourierBasis:
         frequencies = torch.from_numpy(rfft2d_freqs(size, size))
         scale = frequencies.clamp(min=1.0 / size) ** -decay_power
         self._scale = scale.to(device, torch.float32)[..., None]
-        self._colour = torch.from_numpy(color_correlation_normalized).to(device)
+        self._colour = colour_matrix(device)
 
     def start(self, seeds: Sequence[int]) -> Tensor:
         """Draw a start spectrum for every seed, the same on every device.
@@ -77,6 +78,4 @@ class FourierBasis:
         """
         spectra = torch.view_as_complex(variables * self._scale)
         planes = torch.fft.irfft2(spectra, s=(self.size, self.size), norm="ortho") / SATURATION
-        colours = torch.einsum("rp,bphw->brhw", self._colour, planes)
-        decoded: Tensor = to_valid_rgb(lambda: colours)()
-        return decoded
+        return to_rgb(planes, self._colour)

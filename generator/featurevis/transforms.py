@@ -17,7 +17,8 @@ class RandomViews:
 
     Without them an optimization finds high-frequency patterns that excite at one exact
     position only. The three transforms are composed into one affine map and sampled once,
-    bilinearly, so pictures are not blurred three times; what lies outside is mirrored.
+    bilinearly, so pictures are not blurred three times. Pictures go on beyond their borders as if
+    repeated, which is what pictures of a Fourier basis do anyway: they have no seam.
 
     Args:
         jitter: Largest shift along each axis, as a share of the picture's side.
@@ -62,7 +63,32 @@ class RandomViews:
         Returns:
             Views of the same shape as `pictures`.
         """
+        side = max(pictures.shape[2:])
+        margin = min(math.ceil(self._reach * side) + 1, *pictures.shape[2:])
+        repeated = functional.pad(pictures, (margin,) * 4, mode="circular")
         places = functional.affine_grid(maps, list(pictures.shape), align_corners=False)
+        shrink = [size / (size + 2 * margin) for size in reversed(pictures.shape[2:])]
         return functional.grid_sample(
-            pictures, places, mode="bilinear", padding_mode="reflection", align_corners=False
+            repeated,
+            places * places.new_tensor(shrink),
+            mode="bilinear",
+            padding_mode="border",
+            align_corners=False,
         )
+
+    @property
+    def _reach(self) -> float:
+        """How far views reach beyond a border at most, as a share of the picture's side."""
+        turn = math.radians(self.rotation)
+        corner = self.zoom * (math.cos(turn) + math.sin(turn))
+        return self.jitter + (corner - 1) / 2
+
+
+def settled(maps: Tensor) -> Tensor:
+    """Let affine maps (steps, ...) approach the identity evenly: the last view is the picture itself.
+
+    The first steps then find what excites from any view, the last ones perfect it as it is shown.
+    """
+    identity = torch.eye(2, 3)
+    share = torch.linspace(1, 0, len(maps))[:, None, None, None]
+    return identity + (maps - identity) * share

@@ -1,4 +1,4 @@
-"""Template values of the feature visualization section: picture, activations reached, their course."""
+"""Template values of the feature visualization section: pictures, activations reached, their course."""
 
 from __future__ import annotations
 
@@ -8,10 +8,27 @@ from typing import Any
 from generator.pages import sparks
 from generator.pages.neuron_view import NeuronView
 from generator.pages.numbers import shown, significant, whole
-from generator.pages.schema import VisualizationData
+from generator.pages.schema import VariantData, VisualizationData
+from generator.records import CONSTRAINED, FIRST, NEGATIVE, PLAIN, SEED_PREFIX
 
 NO_NATURAL = "no natural image has a positive response to compare with"
 NO_RATIO = "this atlas was built without the comparison with natural images"
+NO_POSITIVE = "no seed's picture has a positive mean response"
+
+# Variants that are no further seeds: what they are called, their anchor in the glossary, and what was done.
+NAMES = {
+    NEGATIVE: ("Negative", "negative-visualization", "Synthetic picture optimized to suppress"),
+    CONSTRAINED: (
+        "Natural magnitudes",
+        "magnitude-constrained",
+        "Synthetic picture with magnitudes like those of natural images, its phases optimized to excite",
+    ),
+    PLAIN: (
+        "Activation maximization",
+        "activation-maximization",
+        "Picture whose pixels were optimized, without regularizers, to excite",
+    ),
+}
 
 
 def visualization(view: NeuronView) -> Mapping[str, Any] | None:
@@ -32,6 +49,8 @@ def visualization(view: NeuronView) -> Mapping[str, Any] | None:
         "random_mean": shown(found.random_mean),
         "random_peak": shown(found.random_peak),
         "failed": found.beats_random is False,
+        "others": [_other(view, entry, reason) for entry in _others(view)],
+        "seeds": _seeds(view, found),
         "steps": whole(found.steps_run),
         "drawing": sparks.curve([step for step, _ in points], [value for _, value in points]),
         "chart": {
@@ -49,9 +68,43 @@ def visualization(view: NeuronView) -> Mapping[str, Any] | None:
     }
 
 
+def _others(view: NeuronView) -> list[VariantData]:
+    return [entry for entry in view.data.visualizations or () if entry.variant != FIRST]
+
+
+def _other(view: NeuronView, entry: VariantData, reason: str) -> Mapping[str, Any]:
+    """Return a picture that stands beside the first one."""
+    number = entry.variant.removeprefix(SEED_PREFIX)
+    usual = (f"Seed {number}", "", f"Synthetic picture from random start {number}, optimized to excite")
+    name, term, done = NAMES.get(entry.variant, usual)
+    return {
+        "name": name,
+        "term": term,
+        "source": view.link(entry.picture),
+        "alternative": _reached(f"{done} {view.neuron}", entry.mean_response, entry.ratio),
+        "mean_response": shown(entry.mean_response),
+        "ratio": shown(entry.ratio, reason),
+        "idle": entry.variant == NEGATIVE and entry.start_response == entry.mean_response == 0,
+    }
+
+
+def _seeds(view: NeuronView, found: VisualizationData) -> Mapping[str, Any] | None:
+    """Return how many seeds there are and how far apart they end, None where that was not measured."""
+    entries = view.data.visualizations or ()
+    count = sum(entry.variant.startswith(SEED_PREFIX) for entry in entries)
+    if count == 1 or found.beats_random is None:
+        return None
+    return {"count": count, "spread": shown(found.seed_spread, NO_POSITIVE)}
+
+
 def _alternative(view: NeuronView, found: VisualizationData) -> str:
-    response = shown(found.mean_response).text
-    text = f"Synthetic picture optimized to excite {view.neuron}: mean response {response}"
-    if found.mean_ratio is None:
-        return text
-    return f"{text}, {significant(found.mean_ratio)} times that of the strongest natural image"
+    done = f"Synthetic picture optimized to excite {view.neuron}"
+    return _reached(done, found.mean_response, found.mean_ratio)
+
+
+def _reached(done: str, response: float | None, ratio: float | None) -> str:
+    """Return what was done and measured, for an alternative text."""
+    text = f"{done}: mean response {shown(response).text}"
+    return (
+        text if ratio is None else f"{text}, {significant(ratio)} times that of the strongest natural image"
+    )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from generator.pages.outlines import Placement, place
 from generator.records import (
+    FIRST,
     AtlasRecords,
     ConceptResponses,
     Dissection,
@@ -50,9 +52,17 @@ class LayerView:
 
     @cached_property
     def visualizations(self) -> LayerVisualizations | None:
-        """The layer's feature visualizations, if made."""
+        """The layer's feature visualizations that stand for its neurons, if made."""
         record = self.atlas.get("visualizations", Visualizations)
         return record.layers.get(self.layer.name) if record else None
+
+    @cached_property
+    def variants(self) -> Mapping[str, LayerVisualizations]:
+        """All feature visualizations of the layer by variant, those that stand for its neurons first."""
+        record, first = self.atlas.get("visualizations", Visualizations), self.visualizations
+        if record is None or first is None:
+            return {}
+        return {FIRST: first} | {name: layers[self.layer.name] for name, layers in record.others.items()}
 
     @cached_property
     def reliability(self) -> LayerReliability | None:

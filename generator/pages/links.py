@@ -48,9 +48,11 @@ def picture_file(atlas: str, name: str) -> str:
     return f"{atlas}/{PICTURES}/{name}"
 
 
-def visualization_file(network_sha256: str, layer: str, channel: int, pixels_sha256: str) -> str:
-    """Return where a neuron's feature visualization lies; shared by the network's atlases."""
-    return f"{NETWORKS}/{network_sha256[:16]}/{layer}/{channel}-{pixels_sha256[:8]}.webp"
+def visualization_file(
+    network_sha256: str, layer: str, channel: int, variant: str, pixels_sha256: str
+) -> str:
+    """Return where a feature visualization of a neuron lies; shared by the network's atlases."""
+    return f"{NETWORKS}/{network_sha256[:16]}/{layer}/{channel}-{variant}-{pixels_sha256[:8]}.webp"
 
 
 def thumbnail_file(visualization: str) -> str:

@@ -14,7 +14,9 @@ from generator.pages.layer_view import LayerView
 from generator.pages.links import visualization_file
 from generator.pages.numbers import value
 from generator.records import (
+    FIRST,
     AtlasRecords,
+    Bytes8,
     ExemplarGroup,
     Exemplars,
     Floats,
@@ -33,6 +35,7 @@ def neuron_data(view: LayerView, row: int) -> schema.NeuronData:
         statistics=_statistics(view, row),
         exemplars=_exemplars(view, row),
         visualization=_visualization(view, row),
+        visualizations=_variants(view, row),
         classes=_classes(view, row),
         label=label_data(view, row),
         concepts=concepts_data(view, row),
@@ -148,16 +151,12 @@ def pixels_sha256(pixels: Any) -> str:
 
 def _visualization(view: LayerView, row: int) -> schema.VisualizationData | None:
     found, ratios = view.visualizations, view.reliability
-    at = visualization_row(view, row)
+    at = visualization_row(view, row, FIRST)
     if found is None or at is None:
         return None
-    channel = view.layer.neurons[row]
     history = zip(found.history_steps.tolist(), found.history[at], strict=True)
-    network = view.atlas.subject.network
     return schema.VisualizationData(
-        picture=visualization_file(
-            network.sha256, view.layer.name, channel, pixels_sha256(found.pictures[at])
-        ),
+        picture=_picture_file(view, row, FIRST, found.pictures[at]),
         size=int(found.pictures.shape[1]),
         mean_response=value(found.mean_response[at]),
         peak=value(found.peak[at]),
@@ -166,6 +165,7 @@ def _visualization(view: LayerView, row: int) -> schema.VisualizationData | None
         mean_ratio=value(ratios.mean_ratio[row]) if ratios else None,
         peak_ratio=value(ratios.peak_ratio[row]) if ratios else None,
         beats_random=bool(ratios.beats_random[row]) if ratios else None,
+        seed_spread=value(ratios.seed_spread[row]) if ratios else None,
         steps_run=int(found.steps_run[at]),
         history=tuple(
             schema.HistoryPoint(step=step, mean_response=value(response))
@@ -175,13 +175,39 @@ def _visualization(view: LayerView, row: int) -> schema.VisualizationData | None
     )
 
 
-def visualization_row(view: LayerView, row: int) -> int | None:
-    """Return the row of a neuron in its layer's visualizations, None when it has none."""
-    found = view.visualizations
+def _variants(view: LayerView, row: int) -> tuple[schema.VariantData, ...] | None:
+    ratios = view.reliability
+    ratio_of = {FIRST: ratios.mean_ratio, **ratios.other_ratios} if ratios else {}
+    result = []
+    for variant, found in view.variants.items():
+        at = visualization_row(view, row, variant)
+        if at is None:
+            continue
+        result.append(
+            schema.VariantData(
+                variant=variant,
+                picture=_picture_file(view, row, variant, found.pictures[at]),
+                start_response=value(found.history[at, 0]),
+                mean_response=value(found.mean_response[at]),
+                peak=value(found.peak[at]),
+                ratio=value(ratio_of[variant][row]) if variant in ratio_of else None,
+            )
+        )
+    return tuple(result) or None
+
+
+def visualization_row(view: LayerView, row: int, variant: str) -> int | None:
+    """Return the row of a neuron in its layer's visualizations of a variant, None when it has none."""
+    found = view.variants.get(variant)
     if found is None:
         return None
     places = np.flatnonzero(found.neurons == view.layer.neurons[row])
     return int(places[0]) if places.size else None
+
+
+def _picture_file(view: LayerView, row: int, variant: str, pixels: Bytes8) -> str:
+    network, channel = view.atlas.subject.network, view.layer.neurons[row]
+    return visualization_file(network.sha256, view.layer.name, channel, variant, pixels_sha256(pixels))
 
 
 def _classes(view: LayerView, row: int) -> tuple[schema.ClassData, ...] | None:

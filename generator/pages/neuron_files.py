@@ -1,4 +1,4 @@
-"""Writes the files of one neuron: page, JSON, feature visualization, figure."""
+"""Writes the files of one neuron: page, JSON, feature visualizations, figure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from generator.pages.neuron_view import NeuronView
 from generator.pages.numbers import shown
 from generator.pages.outlines import region
 from generator.pages.summary import NeuronSummary, summarize
-from generator.records import Bytes8
+from generator.records import FIRST, Bytes8
 from generator.store.layout import neuron_json
 
 # Side of the masks that dim a figure's images outside the outlined region, pixels.
@@ -35,30 +35,31 @@ def write_neuron(docs: Path, layer: LayerView, row: int, site_url: str) -> Neuro
         site_url: Where the site will be hosted.
     """
     view = NeuronView(layer, row)
-    picture = _picture(view)
-    if picture is not None and view.data.visualization is not None:
-        _write_visualization(docs, view.data.visualization.picture, picture)
+    pictures = _pictures(view)
+    for entry in view.data.visualizations or ():
+        _write_visualization(docs, entry.picture, pictures[entry.variant], small=entry.variant == FIRST)
     (docs / neuron_json(view.neuron)).write_bytes(view.json)
     if has_figure(view):
-        (docs / figure_file(view.neuron)).write_bytes(_figure(docs, view, picture))
+        (docs / figure_file(view.neuron)).write_bytes(_figure(docs, view, pictures.get(FIRST)))
     text = render("neuron.md.jinja", neuron_context(view, site_url))
     (docs / view.page).write_text(text, encoding="utf-8")
     return summarize(view)
 
 
-def _picture(view: NeuronView) -> Bytes8 | None:
-    row = visualization_row(view.layer, view.row)
-    found = view.layer.visualizations
-    return None if row is None or found is None else found.pictures[row]
+def _pictures(view: NeuronView) -> dict[str, Bytes8]:
+    """Return the neuron's visualizations by variant."""
+    rows = {name: visualization_row(view.layer, view.row, name) for name in view.layer.variants}
+    return {name: view.layer.variants[name].pictures[row] for name, row in rows.items() if row is not None}
 
 
-def _write_visualization(docs: Path, file: str, pixels: Bytes8) -> None:
-    """Write a visualization and its small version, unless another atlas of the network did."""
+def _write_visualization(docs: Path, file: str, pixels: Bytes8, *, small: bool) -> None:
+    """Write a visualization, perhaps with its small version, unless another atlas of the network did."""
     path = docs / file
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(images.webp(pixels))
-        (docs / thumbnail_file(file)).write_bytes(images.thumbnail(pixels))
+        if small:
+            (docs / thumbnail_file(file)).write_bytes(images.thumbnail(pixels))
 
 
 def _figure(docs: Path, view: NeuronView, picture: Bytes8 | None) -> bytes:

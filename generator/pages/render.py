@@ -30,7 +30,7 @@ from generator.pages.layer_view import LayerView
 from generator.pages.links import NETWORKS, PICTURES
 from generator.pages.neuron_files import write_neuron
 from generator.pages.summary import NeuronSummary
-from generator.records import AtlasRecords, ConceptGallery, Exemplars, Layer
+from generator.records import AtlasRecords, ConceptGallery, Exemplars, Layer, Visualizations
 from generator.store.layout import (
     Layout,
     atlas_page,
@@ -187,6 +187,12 @@ def _only(atlas: AtlasRecords, layer: Layer) -> AtlasRecords:
 def _part(record: Any, layer: str) -> Any:
     if hasattr(record, "layers"):
         record = replace(record, layers={name: own for name, own in record.layers.items() if name == layer})
+    if isinstance(record, Visualizations):
+        others = {
+            variant: {name: own for name, own in layers.items() if name == layer}
+            for variant, layers in record.others.items()
+        }
+        record = replace(record, others=others)
     return replace(record, pictures={}) if isinstance(record, (Exemplars, ConceptGallery)) else record
 
 

@@ -103,7 +103,7 @@ class HistoryPoint(Part):
 
 
 class VisualizationData(Part):
-    """Feature visualization; ratios divide by the strongest natural image's activation."""
+    """Feature visualization, first seed; ratios divide by the strongest natural image's activation."""
 
     picture: Annotated[str, Field(description="File below the site")]
     size: Annotated[int, Field(description="Pixels a side")]
@@ -114,8 +114,25 @@ class VisualizationData(Part):
     mean_ratio: Measured
     peak_ratio: Measured
     beats_random: bool | None
+    seed_spread: Annotated[
+        Measured, Field(description="Smallest over largest mean response among the pictures of the seeds")
+    ]
     steps_run: int
     history: tuple[HistoryPoint, ...]
+
+
+class VariantData(Part):
+    """One picture of the neuron; the ratio divides by the strongest natural image's mean response."""
+
+    variant: Annotated[
+        str,
+        Field(description="seed-1 and so on; negative: suppresses the neuron; plain: pixels as they are"),
+    ]
+    picture: Annotated[str, Field(description="File below the site")]
+    start_response: Annotated[Measured, Field(description="Mean response before the first step")]
+    mean_response: Measured
+    peak: Measured
+    ratio: Measured
 
 
 class ClassData(Part):
@@ -222,6 +239,9 @@ class NeuronData(Part):
     statistics: StatisticsData | None
     exemplars: ExemplarsData | None
     visualization: VisualizationData | None
+    visualizations: Annotated[
+        tuple[VariantData, ...] | None, Field(description="All variants, that of `visualization` first")
+    ]
     classes: tuple[ClassData, ...] | None
     label: LabelData | None
     concepts: ConceptsData | None

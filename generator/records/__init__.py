@@ -36,6 +36,11 @@ from generator.records.identity import (
     Subject,
 )
 from generator.records.pictures import (
+    CONSTRAINED,
+    FIRST,
+    NEGATIVE,
+    PLAIN,
+    SEED_PREFIX,
     Filters,
     LayerCentres,
     LayerReceptiveFields,
@@ -47,7 +52,12 @@ from generator.records.pictures import (
 )
 
 __all__ = [
+    "CONSTRAINED",
     "EVIDENCE",
+    "FIRST",
+    "NEGATIVE",
+    "PLAIN",
+    "SEED_PREFIX",
     "AtlasRecords",
     "Booleans",
     "Bytes8",

@@ -7,6 +7,21 @@ from dataclasses import dataclass
 
 from generator.records.arrays import Booleans, Bytes8, Floats, Integers
 
+SEED_PREFIX = "seed-"
+"""What the names of variants that differ by their random start begin with."""
+
+FIRST = f"{SEED_PREFIX}1"
+"""Name of the variant that stands for a neuron: its pictures are those of walls and tiles."""
+
+NEGATIVE = "negative"
+"""Name of the variant whose pictures suppress their neurons."""
+
+CONSTRAINED = "magnitude-constrained"
+"""Name of the variant whose pictures keep magnitudes like those of natural images."""
+
+PLAIN = "plain"
+"""Name of the variant whose pixels are optimized directly, without regularizers."""
+
 
 @dataclass(frozen=True)
 class LayerReceptiveFields:
@@ -34,11 +49,12 @@ class ReceptiveFields:
 
 @dataclass(frozen=True)
 class LayerVisualizations:
-    """Feature visualizations of a layer's chosen neurons (n), each optimized from one seed.
+    """Feature visualizations of a layer's chosen neurons (n), all of one variant.
 
     Activations are those of the finished picture, measured without transforms.
     `random_mean` and `random_peak` are the strongest among random pictures of the same size, from
-    the start distribution at several contrasts. `history` holds the mean response at `history_steps`.
+    the start distribution at several contrasts; NaN in all variants but `FIRST`, for they are the
+    same for each. `history` holds the mean response at `history_steps`.
     """
 
     neurons: Integers  # (n,) int32
@@ -54,9 +70,14 @@ class LayerVisualizations:
 
 @dataclass(frozen=True)
 class Visualizations:
-    """Feature visualizations by layer name."""
+    """Feature visualizations by layer name; `layers` holds those that stand for the neurons.
+
+    They are of the variant `FIRST`. `others` holds the further variants by name: more seeds
+    (`seed-2` and so on), `NEGATIVE`, `CONSTRAINED` and `PLAIN`, as far as the recipe wants them.
+    """
 
     layers: Mapping[str, LayerVisualizations]
+    others: Mapping[str, Mapping[str, LayerVisualizations]]
 
 
 @dataclass(frozen=True)
@@ -64,12 +85,16 @@ class LayerReliability:
     """Measured reasons to trust or distrust the pictures of a layer's neurons (n).
 
     Ratios divide the visualization's activation by that of the strongest natural image; NaN
-    where the natural maximum is not positive.
+    where the natural maximum is not positive. `seed_spread` is the smallest mean response among
+    the seeds' pictures over the largest; NaN with a single seed, or where the largest is not
+    positive.
     """
 
     mean_ratio: Floats  # (n,) float32, mean response
     peak_ratio: Floats  # (n,) float32, peak
     beats_random: Booleans  # (n,), mean response above every random picture's
+    seed_spread: Floats  # (n,) float32
+    other_ratios: Mapping[str, Floats]  # by further variant (n,) float32, mean response
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,8 @@ from generator.recipe import (
 from generator.records import LayerVisualizations, Visualizations
 
 HALF = (0.5, 0.5, 0.5)
+VARIANTS = ("seed-1", "seed-2", "seed-3", "negative", "plain")
+ALONE = {"seeds": 1, "negative": False, "plain": False}
 ANALYSIS = VisualizationsAnalysis()
 
 
@@ -60,14 +62,57 @@ def test_tasks_are_batches_of_neurons_in_their_order() -> None:
     context = context_of(recipe_of())
     tasks = ANALYSIS.tasks(context)
     for layer in context.layers:
-        own = [task.neurons for task in tasks if task.layer == layer.name]
-        assert sum(own, ()) == layer.neurons
-        assert all(len(neurons) <= 2 for neurons in own)
+        for variant in VARIANTS:
+            own = [task.neurons for task in tasks if (task.layer, task.variant) == (layer.name, variant)]
+            assert sum(own, ()) == layer.neurons
+            assert all(len(neurons) <= 2 for neurons in own)
 
 
 def test_fewer_neurons_share_their_first_batches() -> None:
     more, fewer = (ANALYSIS.tasks(context_of(recipe_of(neurons))) for neurons in (4, 2))
     assert set(fewer) < set(more)
+
+
+@pytest.mark.parametrize(
+    ("settings", "names"),
+    [
+        ({}, VARIANTS),
+        (ALONE, ("seed-1",)),
+        ({"seeds": 4, "plain": False}, ("seed-1", "seed-2", "seed-3", "seed-4", "negative")),
+    ],
+)
+def test_tasks_and_record_have_the_variants_that_the_recipe_wants(
+    settings: dict[str, Any], names: tuple[str, ...]
+) -> None:
+    context = context_of(recipe_of(1, **settings))
+    assert tuple(dict.fromkeys(task.variant for task in ANALYSIS.tasks(context))) == names
+    record = record_of(context)
+    assert tuple(record.others) == names[1:]
+    for layers in record.others.values():
+        assert list(layers) == list(record.layers)
+
+
+def test_a_further_variant_adds_tasks_and_changes_none() -> None:
+    alone = set(ANALYSIS.tasks(context_of(recipe_of(**ALONE))))
+    three, four = (set(ANALYSIS.tasks(context_of(recipe_of(seeds=seeds)))) for seeds in (3, 4))
+    assert alone < three < four
+    assert {task.variant for task in four - three} == {"seed-4"}
+    assert {task.variant for task in three - alone} == set(VARIANTS[1:])
+
+
+def test_variants_start_apart_and_random_pictures_are_measured_once() -> None:
+    record = record_of(context_of(recipe_of(2)))
+    for name, first in record.layers.items():
+        found = [first, *(layers[name] for layers in record.others.values())]
+        starts = {layer.pictures.tobytes() for layer in found}
+        assert len(starts) == len(VARIANTS)
+        assert np.isfinite(first.random_mean).all()
+        assert np.isfinite(first.random_peak).all()
+        for layer in found[1:]:
+            assert layer.neurons.tolist() == first.neurons.tolist()
+            assert np.isfinite(layer.mean_response).all()
+            assert np.isnan(layer.random_mean).all()
+            assert np.isnan(layer.random_peak).all()
 
 
 def test_the_record_has_a_row_for_every_neuron_in_order() -> None:
@@ -116,14 +161,15 @@ def test_a_layer_without_neurons_yields_no_task_and_no_entry() -> None:
     layers = tuple(dataclasses.replace(layer, neurons=()) for layer in context.layers)
     empty = dataclasses.replace(context, layers=layers)
     assert ANALYSIS.tasks(empty) == []
-    assert record_of(empty).layers == {}
+    assert record_of(empty) == Visualizations({}, {})
     assert ANALYSIS.estimate(empty).seconds == 0
 
 
 def test_the_estimate_counts_pictures_and_bytes() -> None:
     context = context_of(recipe_of())
     estimate = ANALYSIS.estimate(context)
-    found = record_of(context).layers.values()
+    record = record_of(context)
+    found = [layer for layers in (record.layers, *record.others.values()) for layer in layers.values()]
     count = sum(len(layer.neurons) for layer in found)
     assert estimate.work == f"{count} pictures of 16 × 16 pixels, 8 steps each"
     assert estimate.seconds > 0
@@ -133,19 +179,20 @@ def test_the_estimate_counts_pictures_and_bytes() -> None:
     assert estimate.size == pytest.approx(size, rel=0.1)
 
 
+@pytest.mark.parametrize("variants", [1, len(VARIANTS)])
 def test_the_estimate_takes_layers_between_for_as_slow_as_they_are_deep(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, variants: int
 ) -> None:
-    context = context_of(recipe_of(steps=1000, batch=5))
+    context = context_of(recipe_of(steps=1000, batch=5, **(ALONE if variants == 1 else {})))
     seconds = {layer.name: 2.0 + index for index, layer in enumerate(context.layers)}  # of a step: 2, 3, 4
     monkeypatch.setattr(visualizations, "_depths", lambda _network, _layers: [0.1, 0.2, 0.3])
     monkeypatch.setattr(visualizations, "_timed", lambda _context, layer, _batch: seconds[layer.name])
-    steps = sum(1000 * seconds[layer.name] * len(layer.neurons) for layer in context.layers)
+    steps = variants * sum(1000 * seconds[layer.name] * len(layer.neurons) for layer in context.layers)
     estimate = ANALYSIS.estimate(context)
     assert steps < estimate.seconds < 1.02 * steps  # what is measured beside the steps is little
 
 
 def test_tasks_are_plain_values() -> None:
-    task = VisualizationTask("0.1", (3, 1))
-    assert dataclasses.asdict(task) == {"layer": "0.1", "neurons": (3, 1)}
-    assert task == VisualizationTask("0.1", (3, 1))
+    task = VisualizationTask("0.1", (3, 1), "plain")
+    assert dataclasses.asdict(task) == {"layer": "0.1", "neurons": (3, 1), "variant": "plain"}
+    assert task == VisualizationTask("0.1", (3, 1), "plain")

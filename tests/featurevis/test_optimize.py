@@ -24,9 +24,9 @@ from generator.recipe import NetworkSection, PreprocessSection
 from generator.records import Layer, LayerVisualizations
 
 Wire = Callable[..., Network]
-SHORT = Schedule(steps=32, learning_rate=0.1)
-LONG = Schedule(steps=96, learning_rate=0.1)
-VERY_SHORT = Schedule(steps=4, learning_rate=0.1)
+SHORT = Schedule(steps=32, learning_rate=0.3)
+LONG = Schedule(steps=96, learning_rate=0.3)
+VERY_SHORT = Schedule(steps=4, learning_rate=0.3)
 
 
 def layer_of(network: Network, name: str) -> Layer:
@@ -177,7 +177,7 @@ def test_a_neuron_that_its_start_leaves_silent_wakes_up(wire: Wire) -> None:
 
 def test_a_neuron_that_wakes_late_is_still_followed(wire: Wire) -> None:
     network = wire(filters(RED, bias=[-1.5]))
-    slow = Schedule(steps=96, learning_rate=0.05)
+    slow = Schedule(steps=96, learning_rate=0.08)
     found = pictures_of(network, "1", [0], slow)
     assert found.history[0, found.history_steps <= 18].max() == 0
     assert found.mean_response[0] > 0
@@ -280,10 +280,20 @@ def test_sixteen_neurons_of_a_real_network_beat_every_random_picture(shared: Pat
     network = load_network(NetworkSection(model="resnet18", weights=weights), section, 0, "cpu")
     layer = layer_of(network, "layer2.1")
     neurons = np.random.default_rng(0).permutation(layer.size)[:16].tolist()
-    found = visualize(network, layer, neurons, size=64, schedule=Schedule(24, 0.1), seed=0)
+    found = visualize(network, layer, neurons, size=64, schedule=Schedule(24, 0.8), seed=0)
     noise = torch.rand(16, 3, 64, 64, generator=torch.Generator().manual_seed(0))
     with responding(network, layer) as respond, torch.no_grad():
         uniform = respond(noise)[:, neurons].mean(dim=(2, 3)).amax(dim=0).numpy()
     assert (found.mean_response > 0).all()
     assert (found.mean_response > found.random_mean).all()
     assert (found.mean_response > uniform).all()
+
+
+def test_the_step_size_rises_and_then_falls_along_a_cosine() -> None:
+    schedule = Schedule(steps=100, learning_rate=0.5)
+    sizes = [schedule.step_size(step) for step in range(100)]
+    assert sizes[0] == pytest.approx(0.1)
+    assert max(sizes) == pytest.approx(0.5, rel=0.01)
+    assert sizes[50] == pytest.approx(0.5 * (1 + 0.05) / 2)
+    assert sizes[99] == pytest.approx(0.5 * 0.05, rel=0.05)
+    assert np.diff(sizes[5:]).max() < 0

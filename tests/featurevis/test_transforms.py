@@ -6,15 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from generator.featurevis.transforms import RandomViews
+from generator.featurevis.transforms import RandomViews, settled
 
 STILL = RandomViews(jitter=0.0, zoom=1.0, rotation=0.0)
-
-
-def mirrored(index: int, length: int) -> int:
-    """Continue an axis beyond its ends as in a mirror at its edge."""
-    index %= 2 * length
-    return index if index < length else 2 * length - 1 - index
 
 
 def slow_view(picture: np.ndarray, affine: np.ndarray) -> np.ndarray:
@@ -29,7 +23,7 @@ def slow_view(picture: np.ndarray, affine: np.ndarray) -> np.ndarray:
             left, top = math.floor(x), math.floor(y)
             for dx, dy in [(0, 0), (0, 1), (1, 0), (1, 1)]:
                 weight = (1 - abs(x - left - dx)) * (1 - abs(y - top - dy))
-                source = picture[:, mirrored(top + dy, height), mirrored(left + dx, width)]
+                source = picture[:, (top + dy) % height, (left + dx) % width]
                 view[:, row, column] += weight * source
     return view
 
@@ -58,7 +52,15 @@ def test_each_picture_has_its_own_map() -> None:
     torch.testing.assert_close(views[0], picture)
     torch.testing.assert_close(views[1], picture.rot90(1, (1, 2)))
     torch.testing.assert_close(views[2, :, :, :-1], picture[:, :, 1:])
-    torch.testing.assert_close(views[2, :, :, -1], picture[:, :, -1])
+    torch.testing.assert_close(views[2, :, :, -1], picture[:, :, 0])  # on as if repeated
+
+
+def test_views_settle_on_the_picture_itself() -> None:
+    maps = RandomViews().draw([1, 2], 5)
+    found = settled(maps)
+    torch.testing.assert_close(found[0], maps[0])
+    torch.testing.assert_close(found[-1], torch.eye(2, 3).expand(2, 2, 3))
+    torch.testing.assert_close(found[2], (maps[2] + torch.eye(2, 3)) / 2)
 
 
 def test_draws_depend_on_their_own_seed_alone_and_not_on_global_state() -> None:

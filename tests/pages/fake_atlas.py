@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,7 @@ HOSTILE_IDS = (
     "--- x.png",
 )
 LEVELS = (0, 0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 0.999, 1)
+VARIANTS = {"seed-2": 0.9, "seed-3": 0.8, "negative": -0.5, "plain": 1.5}  # response over the first seed's
 COLOURS = ((188, 92, 60), (52, 122, 130), (212, 172, 84), (88, 74, 128), (110, 150, 90))
 
 
@@ -75,9 +77,7 @@ def fake_atlas(
         ),
         "exemplars": _exemplars(subject, random, len(classes)),
         "receptive_fields": _receptive_fields(subject.layers),
-        "visualizations": Visualizations(
-            {layer.name: _visualizations(layer, random) for layer in subject.layers}
-        ),
+        "visualizations": _all_visualizations(subject.layers, random),
         "reliability": Reliability({layer.name: _reliability(layer, random) for layer in subject.layers}),
         "filters": Filters(subject.layers[0].name, _float(random.normal(size=(16, 3, 7, 7)))),
         **concept_records(subject, seed),
@@ -248,8 +248,32 @@ def _visualizations(layer: Layer, random: np.random.Generator) -> LayerVisualiza
     )  # fmt: skip
 
 
+def _all_visualizations(layers: tuple[Layer, ...], random: np.random.Generator) -> Visualizations:
+    first = {layer.name: _visualizations(layer, random) for layer in layers}
+    others = {
+        name: {layer.name: _variant(name, first[layer.name], _share(name, layer)) for layer in layers}
+        for name in VARIANTS
+    }
+    return Visualizations(first, others)
+
+
+def _share(name: str, layer: Layer) -> float:
+    """Return what a variant's responses are of the first seed's; no rectified neuron's is below 0."""
+    return max(VARIANTS[name], 0.0) if layer.activation else VARIANTS[name]
+
+
+def _variant(name: str, first: LayerVisualizations, share: float) -> LayerVisualizations:
+    turned = np.rot90(first.pictures, 1 + list(VARIANTS).index(name), axes=(1, 2))
+    nothing = _float(np.full(len(first.neurons), np.nan))
+    responses = {key: getattr(first, key) * _float(share) for key in ("mean_response", "peak", "history")}
+    return replace(first, pictures=turned, random_mean=nothing, random_peak=nothing, **responses)
+
+
 def _reliability(layer: Layer, random: np.random.Generator) -> LayerReliability:
     count = len(layer.neurons)
     ratio = _float(random.uniform(0.8, 4, count))
     ratio[0] = np.nan
-    return LayerReliability(ratio, ratio * _float(1.1), np.arange(count) != 1)
+    return LayerReliability(
+        ratio, ratio * _float(1.1), np.arange(count) != 1, _float(np.full(count, 0.8)),
+        {name: ratio * _float(_share(name, layer)) for name in VARIANTS},
+    )  # fmt: skip

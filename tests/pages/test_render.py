@@ -20,10 +20,11 @@ import pytest
 from generator.errors import SiteError
 from generator.pages import render as module
 from generator.pages.citation import cite
+from generator.pages.numbers import significant
 from generator.pages.render import render
 from generator.records import AtlasRecords, NetworkReport
 from generator.store.layout import Layout, neuron_page
-from tests.pages.fake_atlas import CLASSES, HOSTILE_IDS, fake_atlas
+from tests.pages.fake_atlas import CLASSES, HOSTILE_IDS, VARIANTS, fake_atlas
 from tests.pages.fake_concepts import RECORDS as CONCEPT_RECORDS
 
 SITE = "https://example.org/"
@@ -168,10 +169,14 @@ def test_every_picture_says_what_was_measured(docs: Path) -> None:
     atlas = fake_atlas()
     layer = atlas.subject.layers[0]
     pictures = parsed(docs / "fake-atlas" / layer.name / f"{layer.neurons[1]}.md").pictures
-    assert len(pictures) == 9 + 5 + 15 + 9 + 1
-    for picture in pictures[:-1]:
+    made = 1 + len(VARIANTS)
+    assert len(pictures) == 9 + 5 + 15 + 9 + made
+    for picture in pictures[:-made]:
         assert re.match(r"Image .+, class .+, peak .+, stronger than .+ of images, ", picture["alt"] or "")
-    assert "mean response" in (pictures[-1]["alt"] or "")
+    for picture in pictures[-made:]:
+        assert re.search(
+            r": mean response .+ times that of the strongest natural image$", picture["alt"] or ""
+        )
     for page in docs.rglob("*.md"):
         assert all(picture["alt"] for picture in parsed(page).pictures)
 
@@ -190,6 +195,69 @@ def test_a_dead_neuron_is_called_dead(docs: Path) -> None:
 def test_a_failed_visualization_is_called_failed(docs: Path) -> None:
     assert "The optimization failed" in neuron_text(docs, fake_atlas(), row=1)
     assert "The optimization failed" not in neuron_text(docs, fake_atlas(), row=2)
+
+
+def further(docs: Path, atlas: AtlasRecords, layer: int = 0, row: int = 1) -> list[str]:
+    """Return the figures of a neuron's further variants."""
+    _, _, section = neuron_text(docs, atlas, layer, row).partition('<div class="na-section na-variants">')
+    return re.findall(r"<figure.*?</figure>", section.partition("</div>\n</div>")[0])
+
+
+def test_every_variant_is_shown_with_what_was_measured(docs: Path) -> None:
+    atlas = fake_atlas()
+    layer = atlas.subject.layers[0]
+    text = (docs / "fake-atlas" / layer.name / f"{layer.neurons[1]}.json").read_text(encoding="utf-8")
+    listed = json.loads(text)["visualizations"]
+    names = ("Seed 2", "Seed 3", "Negative", "Activation maximization")
+    figures = further(docs, atlas)
+    assert [entry["variant"] for entry in listed] == ["seed-1", *VARIANTS]
+    for name, entry, figure in zip(names, listed[1:], figures, strict=True):
+        assert name in re.sub("<.*?>", "", figure)
+        response, ratio = significant(entry["mean_response"]), significant(entry["ratio"])
+        assert f"<span>Mean response {response}</span><span>Ratio {ratio}</span>" in figure
+        assert f"mean response {response}, {ratio} times" in figure
+        assert figure.count(f'="../../{entry["picture"]}"') == 2  # link and picture
+        assert (docs / entry["picture"]).is_file()
+
+
+def test_a_negative_that_had_nothing_to_lower_is_called_idle(docs: Path) -> None:
+    atlas = fake_atlas()
+    rectified, linear = (further(docs, atlas, layer) for layer in (0, 2))
+    assert ["Silent from the start" in figure for figure in rectified] == [False, False, True, False]
+    assert not any("Silent from the start" in figure for figure in linear)
+
+
+def test_the_spread_of_seeds_is_stated_where_there_are_several(docs: Path, tmp_path: Path) -> None:
+    assert "mean response of the 3 seeds: " in neuron_text(docs, fake_atlas())
+    atlas = without_variants(fake_atlas(layers=1, neurons=2), "seed-2", "seed-3")
+    render(Layout(tmp_path), [atlas], site_url=SITE)
+    assert " seeds: " not in neuron_text(tmp_path / "docs", atlas)
+    assert len(further(tmp_path / "docs", atlas)) == 2
+
+
+def without_variants(atlas: AtlasRecords, *names: str) -> AtlasRecords:
+    found = atlas.records["visualizations"]
+    others = {name: layers for name, layers in found.others.items() if name not in names}
+    return replace(atlas, records={**atlas.records, "visualizations": replace(found, others=others)})
+
+
+def test_one_picture_a_neuron_leaves_no_trace_of_variants(tmp_path: Path) -> None:
+    atlas = without_variants(fake_atlas(layers=1, neurons=2), *VARIANTS)
+    render(Layout(tmp_path), [atlas], site_url=SITE)
+    text = neuron_text(tmp_path / "docs", atlas)
+    assert 'class="na-section na-visualization"' in text
+    assert not re.search(r"na-variants|seed-2|-negative|maximization| seeds: ", text)
+    assert len(list((tmp_path / "docs/networks").rglob("*.webp"))) == 2 * 2  # large and small
+
+
+def test_a_task_is_handed_one_layer_of_every_variant() -> None:
+    atlas = fake_atlas()
+    layer = atlas.subject.layers[1]
+    part = module._only(atlas, layer).records["visualizations"]
+    assert list(part.layers) == [layer.name]
+    assert {name: list(layers) for name, layers in part.others.items()} == {
+        name: [layer.name] for name in VARIANTS
+    }
 
 
 def test_the_content_hash_is_that_of_the_json_file(docs: Path) -> None:
@@ -306,8 +374,10 @@ def test_pictures_are_shared_and_written_once(docs: Path) -> None:
     pictures = {**records["exemplars"].pictures, **records["concept_gallery"].pictures}
     assert len(list((docs / "fake-atlas/pictures").iterdir())) == len(pictures)
     assert len(HOSTILE_IDS) == 5
-    small = list((docs / "networks").rglob("*.small.webp"))
-    assert len(small) == len([p for p in (docs / "networks").rglob("*.webp") if ".small" not in p.name])
+    names = [path.name for path in (docs / "networks").rglob("*.webp")]
+    small = [name for name in names if name.endswith(".small.webp")]
+    assert len(names) - len(small) == (1 + len(VARIANTS)) * len(small)
+    assert all("-seed-1-" in name for name in small)
 
 
 def test_progress_ends_at_the_number_of_neurons(tmp_path: Path) -> None:

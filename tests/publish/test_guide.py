@@ -23,7 +23,8 @@ OWN_NETWORK = (bundled("site_src") / "own-network.md").read_text(encoding="utf-8
 ANCHORS = {
     "glossary": "neuron layer image activation response-map peak mean-response exemplar quantile stratum "
     "threshold sparseness class-selectivity auc dead receptive-field feature-visualization activation-ratio "
-    "network-view recipe record content-hash concept label dissection iou null coverage",
+    "network-view recipe record content-hash concept label dissection iou null coverage "
+    "negative-visualization activation-maximization seed-spread",
     "methods": "survey sketch statistics exemplars receptive-fields feature-visualization activation-ratios "
     "filters provenance determinism references concept-images dissection labels",
     "limits": "words",
@@ -60,6 +61,7 @@ def test_defaults_are_those_of_the_code() -> None:
         ("statistics", "bootstrap"),
         ("exemplars", "pool"),
         ("concepts", "limit"),
+        ("visualization", "seeds"),
     ):
         default = getattr(Recipe.model_fields[section].default, key)
         part = text.split(f"### `[{section}]`")[1]
