@@ -37,7 +37,9 @@ from generator.records.identity import (
 )
 from generator.records.pictures import (
     CONSTRAINED,
+    FACET_PREFIX,
     FIRST,
+    FROM_IMAGE,
     NEGATIVE,
     PLAIN,
     SEED_PREFIX,
@@ -54,7 +56,9 @@ from generator.records.pictures import (
 __all__ = [
     "CONSTRAINED",
     "EVIDENCE",
+    "FACET_PREFIX",
     "FIRST",
+    "FROM_IMAGE",
     "NEGATIVE",
     "PLAIN",
     "SEED_PREFIX",
