@@ -35,6 +35,7 @@ from generator.records.identity import (
     Skipped,
     Subject,
 )
+from generator.records.levels import LEVEL_DEPTH, LEVEL_PARTS, LEVEL_RUNGS, LayerLevels, Levels
 from generator.records.pictures import (
     CONSTRAINED,
     FIRST,
@@ -55,6 +56,9 @@ __all__ = [
     "CONSTRAINED",
     "EVIDENCE",
     "FIRST",
+    "LEVEL_DEPTH",
+    "LEVEL_PARTS",
+    "LEVEL_RUNGS",
     "NEGATIVE",
     "PLAIN",
     "SEED_PREFIX",
@@ -80,11 +84,13 @@ __all__ = [
     "LayerExemplars",
     "LayerKind",
     "LayerLabels",
+    "LayerLevels",
     "LayerReceptiveFields",
     "LayerReliability",
     "LayerStatistics",
     "LayerSurvey",
     "LayerVisualizations",
+    "Levels",
     "NetworkInfo",
     "NetworkReport",
     "NeuronId",
