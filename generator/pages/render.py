@@ -22,6 +22,7 @@ from generator.pages.context_atlas import atlas_context, home_context
 from generator.pages.context_concept_images import concept_images_context, has_concepts
 from generator.pages.context_data import data_context
 from generator.pages.context_layer import layer_context
+from generator.pages.context_levels import has_levels, levels_context
 from generator.pages.context_network import has_report, network_context
 from generator.pages.context_table import neurons_context, script_file, table_script
 from generator.pages.downloads import write_downloads
@@ -38,6 +39,7 @@ from generator.store.layout import (
     concepts_page,
     data_page,
     layer_page,
+    levels_page,
     network_page,
     neurons_page,
 )
@@ -228,6 +230,9 @@ def _write_atlas(
     if has_concepts(atlas):
         values = concept_images_context(atlas, everything)
         pages[concepts_page(subject.atlas)] = ("concepts.md.jinja", values)
+    if has_levels(atlas):
+        values = levels_context(atlas, everything)
+        pages[levels_page(subject.atlas)] = ("levels.md.jinja", values)
     if has_report(atlas):
         pages[network_page(subject.atlas)] = ("network.md.jinja", network_context(atlas))
     for page, (template, values) in pages.items():

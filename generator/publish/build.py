@@ -22,6 +22,7 @@ from generator.store.layout import (
     concepts_page,
     data_page,
     layer_page,
+    levels_page,
     network_page,
     neurons_page,
 )
@@ -88,7 +89,11 @@ def navigation(entries: Sequence[Any], atlases: Sequence[Subject], docs: Path) -
 
 def _atlas_entry(subject: Subject, docs: Path) -> Mapping[str, Any]:
     name = subject.atlas
-    further = {"Concept images": concepts_page(name), "Training": network_page(name)}
+    further = {
+        "Low to high level": levels_page(name),
+        "Concept images": concepts_page(name),
+        "Training": network_page(name),
+    }
     # MkDocs takes titles in the navigation for HTML.
     return {
         escape(subject.title): [

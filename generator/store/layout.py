@@ -84,6 +84,11 @@ def concepts_page(atlas: str) -> str:
     return f"{atlas}/concepts.md"
 
 
+def levels_page(atlas: str) -> str:
+    """The neurons of an atlas from low-level to high-level; written where that was measured."""
+    return f"{atlas}/levels.md"
+
+
 def network_page(atlas: str) -> str:
     """How the network of an atlas was trained; written where it brings a report."""
     return f"{atlas}/network.md"
