@@ -20,6 +20,7 @@ from generator.pages.numbers import Shown, plural, shown, whole
 from generator.pages.summary import NeuronSummary, present_statistics
 from generator.records import AtlasRecords, Filters, ImagesInfo, Subject
 from generator.store.layout import (
+    COMPARISON_PAGE,
     atlas_page,
     data_page,
     layer_page,
@@ -43,8 +44,13 @@ DEPTH_STATISTICS = ("sparseness", "selectivity", "best_auc", "level", "mean_rati
 Summaries = Mapping[str, Sequence[NeuronSummary]]
 
 
-def atlas_context(atlas: AtlasRecords, summaries: Summaries, site_url: str) -> dict[str, Any]:
-    """Return all values of an atlas's cover; `summaries` are by layer, ordered by channel."""
+def atlas_context(
+    atlas: AtlasRecords, summaries: Summaries, site_url: str, *, compared: bool = False
+) -> dict[str, Any]:
+    """Return all values of an atlas's cover; `summaries` are by layer, ordered by channel.
+
+    `compared` says that the page of comparisons shows pictures of this network.
+    """
     subject = atlas.subject
     page = atlas_page(subject.atlas)
     everything = [summary for layer in subject.layers for summary in summaries[layer.name]]
@@ -70,6 +76,7 @@ def atlas_context(atlas: AtlasRecords, summaries: Summaries, site_url: str) -> d
         "labels": labels(everything, summaries),
         "concepts": concept_card(atlas, page),
         "levels": link(levels_page(subject.atlas), page) if has_levels(atlas) else "",
+        "comparison": link(COMPARISON_PAGE, page) if compared else "",
         "report": link(network_page(subject.atlas), page) if has_report(atlas) else "",
         "neurons": link(neurons_page(subject.atlas), page),
         "data": link(data_page(subject.atlas), page),

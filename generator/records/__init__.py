@@ -10,6 +10,7 @@ from generator.records.activations import (
     Survey,
 )
 from generator.records.arrays import Booleans, Bytes8, Floats, Integers
+from generator.records.comparison import ComparedNeuron, Comparison, MadePicture, MadePictures
 from generator.records.concepts import (
     EVIDENCE,
     Concept,
@@ -65,6 +66,8 @@ __all__ = [
     "AtlasRecords",
     "Booleans",
     "Bytes8",
+    "ComparedNeuron",
+    "Comparison",
     "Concept",
     "ConceptGallery",
     "ConceptResponses",
@@ -91,6 +94,8 @@ __all__ = [
     "LayerSurvey",
     "LayerVisualizations",
     "Levels",
+    "MadePicture",
+    "MadePictures",
     "NetworkInfo",
     "NetworkReport",
     "NeuronId",

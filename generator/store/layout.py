@@ -59,9 +59,26 @@ class Layout:
         """The manifest of one atlas: what it consists of."""
         return self.atlas(atlas) / "manifest.json"
 
+    @property
+    def comparisons(self) -> Path:
+        """The comparisons of pictures, each in a folder with the name of its recipe."""
+        return self.records / "comparisons"
+
+    def comparison(self, name: str) -> Path:
+        """A recipe's comparison."""
+        return self.comparisons / name / "comparison"
+
+    def comparison_parts(self, name: str) -> Path:
+        """The finished parts of a recipe's comparison."""
+        return self.comparisons / name / "parts"
+
     def network(self, sha256: str) -> Path:
         """The records of one network that depend on no images, shared by its atlases."""
         return self.records / "networks" / sha256[:16]
+
+
+COMPARISON_PAGE = "comparison.md"
+"""Our pictures beside torch-lucent's; written where they were compared."""
 
 
 def atlas_page(atlas: str) -> str:

@@ -26,7 +26,7 @@ ANCHORS = {
     "network-view recipe record content-hash concept label dissection iou null coverage "
     "negative-visualization activation-maximization seed-spread level cycles chroma-share",
     "methods": "survey sketch statistics exemplars receptive-fields feature-visualization activation-ratios "
-    "filters provenance determinism references concept-images dissection labels levels",
+    "filters provenance determinism references concept-images dissection labels levels lucent",
     "limits": "words levels",
 }
 
