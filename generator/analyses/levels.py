@@ -148,7 +148,10 @@ def ranked(layers: Mapping[str, LayerLevels], seed: int) -> Levels:
     sizes = [len(found.level) for found in layers.values()]
     level = np.concatenate([found.level for found in layers.values()])
     parts = np.concatenate([found.parts for found in layers.values()])
+    measured = np.concatenate([found.measured for found in layers.values()])
     fieldless = mean_of_defined(parts[:, _FIELDLESS], _LEAST_FIELDLESS)
+    fineness = measured[:, LEVEL_PARTS.index("frequency")] / measured[:, LEVEL_PARTS.index("field")]
+    compared = (level, fieldless, fineness, *parts.T)
     depths = np.repeat(np.arange(len(sizes), dtype=np.float64), sizes)
     shares = np.split(quantiles(level).astype(np.float32), np.cumsum(sizes)[:-1])
     return Levels(
@@ -156,5 +159,5 @@ def ranked(layers: Mapping[str, LayerLevels], seed: int) -> Levels:
             name: dataclasses.replace(found, quantile=share)
             for (name, found), share in zip(layers.items(), shares, strict=True)
         },
-        depth=np.array([depth_correlation(values, depths, seed) for values in (level, fieldless, *parts.T)]),
+        depth=np.array([depth_correlation(values, depths, seed) for values in compared]),
     )

@@ -20,6 +20,9 @@ ROW = 26
 # Height of a layer in the chart of levels, pixels: room for a strip of points.
 LEVEL_ROW = 36
 
+# Height of the band of quartiles in it, pixels.
+LEVEL_BAND = 26
+
 # What the runtime hands to the page: the function that draws a chart.
 EXPORTS = "window.vegaEmbed = vegaEmbed;"
 
@@ -215,10 +218,12 @@ def _levels() -> Any:
     boxes = source.transform_aggregate(
         low="q1(level)", middle="median(level)", high="q3(level)", groupby=["layer", "rank"]
     )
-    band = boxes.mark_bar(style="band").encode(
+    band = boxes.mark_bar(style="band", height=LEVEL_BAND).encode(
         x=altair.X("low:Q", title="level, from low (0) to high (1)", scale=along), x2="high:Q", y=down
     )
-    line = boxes.mark_tick(style="note", thickness=2).encode(x=altair.X("middle:Q", scale=along), y=down)
+    line = boxes.mark_tick(style="note", thickness=2, size=LEVEL_BAND).encode(
+        x=altair.X("middle:Q", scale=along), y=down
+    )
     points = source.mark_circle(style="point", size=28).encode(
         x=altair.X("level:Q", scale=along),
         y=down,

@@ -87,11 +87,14 @@ def spread(entries: Sequence[Entry], most: int) -> list[Entry]:
 
 def findings(depth: Floats, count: int) -> list[str]:
     """Return in words how levels go with depth, with and without what only the layer decides."""
-    whole_level, fieldless = (depth[LEVEL_DEPTH.index(name)] for name in ("level", "fieldless"))
+    whole_level, fieldless, fineness = (
+        depth[LEVEL_DEPTH.index(name)] for name in ("level", "fieldless", "fineness")
+    )
     return [
         f"Over {plural(count, 'neuron')}, the level {_course(whole_level)}.",
         f"The mean of colour, category and selectivity alone, into which no receptive field goes, "
         f"{_course(fieldless)}.",
+        f"The frequency of the feature visualizations by itself, in cycles per pixel, {_course(fineness)}.",
     ]
 
 

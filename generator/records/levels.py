@@ -17,9 +17,9 @@ LEVEL_RUNGS = ("colour or light", "texture or surface", "outline", "part", "obje
 """The ladder of categories, an order without distances. Source: the categories of Bau et al. 2017, with
 outlines before parts and the atlas's own classes on top."""
 
-LEVEL_DEPTH = ("level", "fieldless", *LEVEL_PARTS)
-"""What is compared with depth; `fieldless` is the mean of colour, category and selectivity alone, into
-which nothing goes that only the layer decides."""
+LEVEL_DEPTH = ("level", "fieldless", "fineness", *LEVEL_PARTS)
+"""What is compared with depth. Nothing that only the layer decides goes into `fieldless`, the mean of
+colour, category and selectivity alone, and into `fineness`, the picture's frequency in cycles per pixel."""
 
 
 @dataclass(frozen=True)

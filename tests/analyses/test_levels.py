@@ -10,7 +10,7 @@ import pytest
 from generator.analyses.levels import label_rungs, layer_levels, ranked
 from generator.records import (
     EVIDENCE,
-    LEVEL_PARTS,
+    LEVEL_DEPTH,
     LEVEL_RUNGS,
     Concept,
     Labels,
@@ -95,7 +95,9 @@ def test_planted_neurons_are_ordered_as_wired() -> None:
     assert np.isnan(early.level[2])
     np.testing.assert_allclose(early.quantile, [1 / 3, 0, np.nan], rtol=1e-6)
     np.testing.assert_allclose(late.quantile, [2 / 3, 1], rtol=1e-6)
-    assert record.depth.shape == (2 + len(LEVEL_PARTS), 3)
+    assert record.depth.shape == (len(LEVEL_DEPTH), 3)
+    fineness = record.depth[LEVEL_DEPTH.index("fineness"), 0]  # 4, 0, then 12 and 12 cycles a picture
+    assert fineness == pytest.approx(np.corrcoef([2, 1, 3.5, 3.5], [1.5, 1.5, 3.5, 3.5])[0, 1])
     rho, low, high = record.depth[0]
     assert rho == pytest.approx(np.corrcoef([2, 1, 3, 4], [1.5, 1.5, 3.5, 3.5])[0, 1])
     assert low <= rho <= high

@@ -62,12 +62,13 @@ def test_medians_of_a_layer_are_those_of_its_neurons() -> None:
 def test_findings_say_rises_falls_or_neither() -> None:
     depth = np.tile([0.5, 0.3, 0.7], (len(LEVEL_DEPTH), 1))
     depth[LEVEL_DEPTH.index("fieldless")] = -0.5, -0.7, -0.3
-    rising, falling = findings(depth, 12)
+    rising, falling, fineness = findings(depth, 12)
     assert "12 neurons, the level rises with depth (rank correlation 0.500" in rising
     assert "falls with depth" in falling
+    assert "cycles per pixel, rises with depth" in fineness
     depth[0] = 0.1, -0.2, 0.3
     depth[1] = np.nan
-    unclear, none = findings(depth, 12)
+    unclear, none, _ = findings(depth, 12)
     assert "does not clearly go with depth" in unclear
     assert "cannot be compared" in none
     assert "nan" not in none
