@@ -101,3 +101,16 @@ def test_neurons_are_drawn_by_the_seed_and_more_only_add(recipe: Recipe) -> None
             recipe.model_copy(update={"layers": recipe.layers.model_copy(update={"select": ("3",)})}),
             1,
         )
+
+
+def test_the_command_makes_a_sheet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from click.testing import CliRunner
+
+    from generator.cli import cli
+
+    write_world(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(cli, ["compare", "tiny.toml", "--steps", "1", "--neurons", "1"])
+    assert done.exit_code == 0, done.output
+    (record,) = read_comparisons(Layout(tmp_path / "atlas"))
+    assert (record.atlas, record.their_steps, len(record.neurons)) == ("tiny", 1, 3)
