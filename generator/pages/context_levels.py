@@ -14,7 +14,7 @@ from generator.pages.layer_view import LayerView
 from generator.pages.level_data import MEANINGS, level_data, measured_parts, measured_text, scaled_text
 from generator.pages.links import link
 from generator.pages.numbers import plural, share, shown, whole
-from generator.pages.schema import LevelData
+from generator.pages.schema import LevelData, LevelPart
 from generator.pages.summary import NeuronSummary
 from generator.records import LEVEL_DEPTH, LEVEL_PARTS, AtlasRecords, Floats, Levels, NeuronId
 from generator.store.layout import atlas_page, layer_page, levels_page, neuron_page, neurons_page
@@ -179,14 +179,17 @@ def _row(atlas: str, summary: NeuronSummary, data: LevelData, page: str) -> dict
         "sort": repr(data.level),
         "share": share(data.quantile),
         "label": (summary.label.text or "") if summary.label is not None else "",
-        "cells": [
-            {
-                "measured": measured_text(part) if part.measured is not None else None,
-                "scaled": scaled_text(part),
-                "sort": "" if part.scaled is None else repr(part.scaled),
-            }
-            for part in data.parts
-        ],
+        "cells": [_cell(part) for part in data.parts],
+    }
+
+
+def _cell(part: LevelPart) -> dict[str, Any]:
+    """Return a part on its scale, and what was measured where that says more."""
+    measured, scaled = measured_text(part), scaled_text(part)
+    return {
+        "measured": measured if measured != scaled else None,
+        "scaled": scaled,
+        "sort": "" if part.scaled is None else repr(part.scaled),
     }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from generator.pages import schema
 from generator.pages.layer_view import LayerView
-from generator.pages.numbers import Shown, share, shown, value
+from generator.pages.numbers import NOT_DEFINED, Shown, share, shown, value
 from generator.records import LEVEL_PARTS, LEVEL_RUNGS
 
 
@@ -87,7 +87,7 @@ def level_data(view: LayerView, row: int) -> schema.LevelData | None:
 def measured_text(part: schema.LevelPart) -> Shown:
     """Return what was measured for a part, with its unit."""
     if part.measured is None:
-        return Shown("not defined", MEANINGS[part.name].missing)
+        return Shown(NOT_DEFINED, MEANINGS[part.name].missing)
     if part.name == "category":
         return Shown(LEVEL_RUNGS[round(part.measured)])
     if part.name == "colour":
