@@ -70,6 +70,7 @@ def _sheet(comparison: Comparison) -> dict[str, Any]:
             ("Network", comparison.network.model),
             ("Weights SHA-256", comparison.network.sha256),
             ("Steps", f"{whole(comparison.our_steps)}; lucent {whole(comparison.their_steps)}"),
+            ("Pictures", f"{_side(neurons[0].ours)}; lucent {_side(neurons[0].theirs)}"),
             ("Neurons", f"{plural(len(neurons), 'neuron')} of {plural(len(layers), 'layer')}, "
                         f"drawn at random with seed {comparison.seed}"),
             ("Device", comparison.device),
@@ -78,6 +79,11 @@ def _sheet(comparison: Comparison) -> dict[str, Any]:
         "layers": [_layer(name, [n for n in neurons if n.layer == name]) for name in layers],
         "command": f"neuron-atlas compare {comparison.atlas}",
     }  # fmt: skip
+
+
+def _side(picture: MadePicture) -> str:
+    side = picture.pixels.shape[0]
+    return f"{side} × {side} pixels"
 
 
 def _layer(name: str, neurons: Sequence[ComparedNeuron]) -> dict[str, Any]:
