@@ -162,8 +162,8 @@ class VisualizationSection(Section):
     """
 
     size: Annotated[int, Field(ge=16, le=1024)] | None = None
-    steps: Annotated[int, Field(ge=8, le=10_000)] = 160
-    learning_rate: Annotated[float, Field(gt=0, le=10)] = 0.8
+    steps: Annotated[int, Field(ge=8, le=10_000)] = 180
+    learning_rate: Annotated[float, Field(gt=0, le=10)] = 0.5
     batch: Positive = 24
     precision: Precision = "float32"
     seeds: Annotated[int, Field(ge=1, le=9)] = 3

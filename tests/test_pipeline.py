@@ -106,11 +106,11 @@ def test_no_leftovers_and_every_record_is_read_back(finished: Path) -> None:
 @pytest.mark.parametrize(
     ("overrides", "recomputed"),
     [
-        ({"statistics__bins": "16"}, {"statistics", "labels"}),
+        ({"statistics__bins": "16"}, {"statistics", "labels", "levels"}),
         ({"exemplars__random": "3"}, {"exemplars"}),
-        ({"visualization__steps": "9"}, {"visualizations", "reliability"}),
+        ({"visualization__steps": "9"}, {"visualizations", "reliability", "levels"}),
         ({"layers__neurons": "2"}, set(NAMES) - {"filters", "network_report", "concept_gallery"}),
-        ({"concepts__limit": "40"}, CONCEPTS),
+        ({"concepts__limit": "40"}, CONCEPTS | {"levels"}),
         ({"compute__batch_size": "3", "title": "Another title"}, set()),
     ],
 )
@@ -151,7 +151,7 @@ def test_a_further_seed_computes_that_seed_alone(
 
     monkeypatch.setattr(kind, "run", run)
     output = copy_of(finished, tmp_path)
-    assert build(world, output, visualization__seeds="4") == {"visualizations", "reliability"}
+    assert build(world, output, visualization__seeds="4") == {"visualizations", "reliability", "levels"}
     assert variants == {"seed-4"}
     before = read_atlas(Layout(finished), "tiny").records["visualizations"]
     after = read_atlas(Layout(output), "tiny").records["visualizations"]
@@ -165,7 +165,7 @@ def test_a_new_version_recomputes_its_analysis_and_what_requires_it(
 ) -> None:
     kind = next(type(analysis) for analysis in ANALYSES if analysis.name == "visualizations")
     monkeypatch.setattr(kind, "version", kind.version + 1)
-    assert build(world, copy_of(finished, tmp_path)) == {"visualizations", "reliability"}
+    assert build(world, copy_of(finished, tmp_path)) == {"visualizations", "reliability", "levels"}
 
 
 def test_changed_weights_recompute_everything(

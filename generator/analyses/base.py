@@ -28,8 +28,8 @@ Scope = Literal["network", "atlas"]
 class Context:
     """All that an analysis may use; picklable, so that a task can run in another process.
 
-    `records` holds the records of the analyses named in `requires`, by analysis name. `concepts` is
-    None where the recipe wants no concept images.
+    `records` holds the records of the analyses named in `requires`, by analysis name, and of those in
+    `welcomes` that the recipe wants. `concepts` is None where the recipe wants no concept images.
     """
 
     recipe: Recipe
@@ -70,14 +70,17 @@ class Analysis(ABC, Generic[Task, Part, Record]):
 
     `scope` says whether results depend on the images (`atlas`) or on the network alone
     (`network`: computed once and shared by the network's atlases). A task is a frozen dataclass
-    of plain values (it becomes part of the key of its result). `keeps_parts` says that results of
-    tasks are worth keeping when the record is done, because other records can be made of them.
+    of plain values (it becomes part of the key of its result). `requires` names the analyses without
+    whose records it cannot be, `welcomes` those whose records it uses where there are any.
+    `keeps_parts` says that results of tasks are worth keeping when the record is done, because other
+    records can be made of them.
     """
 
     name: ClassVar[str]
     version: ClassVar[int]
     scope: ClassVar[Scope]
     requires: ClassVar[tuple[str, ...]] = ()
+    welcomes: ClassVar[tuple[str, ...]] = ()
     keeps_parts: ClassVar[bool] = False
     part_type: ClassVar[type]
     record_type: ClassVar[type]

@@ -11,6 +11,7 @@ from generator.analyses.dissection import DissectionAnalysis
 from generator.analyses.exemplars import ExemplarsAnalysis
 from generator.analyses.filters import FiltersAnalysis
 from generator.analyses.labels import LabelsAnalysis
+from generator.analyses.levels import LevelsAnalysis
 from generator.analyses.network_report import NetworkReportAnalysis
 from generator.analyses.receptive_fields import ReceptiveFieldsAnalysis
 from generator.analyses.reliability import ReliabilityAnalysis
@@ -30,5 +31,6 @@ ANALYSES: tuple[Analysis[Any, Any, Any], ...] = (
     ConceptResponsesAnalysis(),
     DissectionAnalysis(),
     LabelsAnalysis(),
+    LevelsAnalysis(),
     NetworkReportAnalysis(),
 )

@@ -188,8 +188,8 @@ def _timed(context: Context, layer: Layer, batch: int) -> float:
 def _effort(variant: Variant, size: int, steps: int, batch: int) -> float:
     """Return what a neuron's pictures take, counted in steps of one picture at full size."""
     stages = sum(
-        (side / size) ** 2 * (own + FORWARD_SHARE * min(own, MEASUREMENTS))
-        for side, own in variant.stages(size, steps)
+        (stage.size / size) ** 2 * (stage.steps + FORWARD_SHARE * min(stage.steps, MEASUREMENTS))
+        for stage in variant.stages(size, steps)
     )
     random = RANDOM_PICTURES / batch if variant == FIRST_VARIANT else 0.0
     return variant.facets * (stages + FORWARD_SHARE) + FORWARD_SHARE * random

@@ -17,7 +17,7 @@ from generator.featurevis.objectives import Objective
 from generator.featurevis.parametrize import Parametrization
 from generator.featurevis.rectify import REDIRECTED_STEPS, redirected_gradients
 from generator.featurevis.schedule import Schedule
-from generator.featurevis.transforms import RandomViews, shrunk
+from generator.featurevis.transforms import RandomViews
 from generator.featurevis.transparency import Transparency
 from generator.records import Floats, Integers
 
@@ -78,7 +78,7 @@ def optimize(
     course.measure(respond, parametrization.pictures(variables.detach()), step=0)
     for step in range(schedule.steps):
         redirected = course.asleep if step >= REDIRECTED_STEPS else torch.ones_like(course.asleep)
-        maps = shrunk(drawn[step, course.rows], schedule.extents(course.clocks))
+        maps = drawn[step, course.rows]
         with redirected_gradients(redirected) if waking and redirected.any() else nullcontext():
             pictures = parametrization.pictures(adam.variables)
             scores = course.objective(respond(views.apply(pictures, maps)))

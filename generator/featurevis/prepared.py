@@ -15,6 +15,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from generator.activations.trace import device_of, tapped
 from generator.inputs.models import Network
+from generator.recipe import Precision
 
 FEW_CHANNELS = 4
 """Input channels up to which a strided convolution is rewritten: too few to fill vector registers."""
@@ -27,7 +28,7 @@ CHECKED_DIFFERENCE = 1e-4
 
 
 @lru_cache(maxsize=2)
-def prepared(network: Network, layer: str) -> Network:
+def prepared(network: Network, layer: str, precision: Precision = "float32") -> Network:
     """Return a copy of a network whose responses at a layer are the same but take less time.
 
     Batch normalization in eval mode is an affine map: it is folded into the convolution before it.
@@ -39,6 +40,8 @@ def prepared(network: Network, layer: str) -> Network:
     Args:
         network: Frozen and in eval mode; left as it is.
         layer: The layer that is going to be tapped.
+        precision: In which the weights of convolutions and linear layers are kept, for
+            `torch.autocast` in the same.
 
     Returns:
         The copy, with modules of the same names on the same device.
@@ -61,7 +64,11 @@ def prepared(network: Network, layer: str) -> Network:
     quick.module.requires_grad_(requires_grad=False)
     expected, found = _response(plain.module, layer, pictures), _response(quick.module, layer, pictures)
     same = (found - expected).abs().amax() <= CHECKED_DIFFERENCE * expected.abs().amax()
-    return quick if same else plain
+    chosen = quick if same else plain
+    for part in chosen.module.modules():
+        if isinstance(part, nn.Conv2d | nn.Linear | _Unstrided):
+            part.to(getattr(torch, precision))
+    return chosen
 
 
 class _Unstrided(nn.Module):
@@ -154,4 +161,7 @@ def _replace(module: nn.Module, parts: Mapping[str, nn.Module]) -> None:
 
 def _copy(network: Network) -> Network:
     module = copy.deepcopy(network.module)
-    return replace(network, module=module.to(memory_format=torch.channels_last))
+    for part in module.modules():
+        if isinstance(part, nn.Conv2d):
+            part.to(memory_format=torch.channels_last)
+    return replace(network, module=module)

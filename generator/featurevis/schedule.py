@@ -15,9 +15,6 @@ WARM_UP = 5
 LAST_RATE = 0.05
 """Step size at the end over the largest one."""
 
-LAST_VIEWS = 0.8
-"""Extent of the random transforms at the end over that at the start."""
-
 MEASUREMENTS = 16
 """Times that pictures are measured without transforms in the course of a stage."""
 
@@ -30,14 +27,14 @@ SETTLED_RISE = 0.02
 FINISH = 5
 """Measurements left to a settled picture: large steps find a picture, small ones perfect it."""
 
-SMALLEST_STAGE = 48
-"""Pixels a side below which no stage goes: smaller pictures are mostly border."""
+SMALLEST_STAGE = 96
+"""Pixels a side below which no stage goes: to neurons of late layers smaller pictures are mostly border."""
 
-MOST_STAGES = 3
-"""Sizes at most: at a quarter, at half and at full size."""
+FULL_SIZE_SHARE = 0.05
+"""Share of the steps at full size where half the size came before: they only break up the repetition."""
 
-FULL_SIZE_SHARE = 0.1
-"""Share of the steps at full size where smaller sizes came before: they only break up the repetition."""
+FULL_SIZE_RATE = 0.3
+"""Step size at full size over that at half the size: what was found is not to be lost again."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +42,8 @@ class Schedule:
     """Steps and step sizes of one stage.
 
     The step size of Adam rises over the first steps and then falls along a cosine (Loshchilov &
-    Hutter 2017, "SGDR"), and the random transforms grow a little smaller. A picture whose score no
-    longer rises jumps ahead to the last measurements of that course.
+    Hutter 2017, "SGDR"). A picture whose score no longer rises jumps ahead to the last
+    measurements of that course.
 
     Attributes:
         steps: At most so many.
@@ -73,10 +70,6 @@ class Schedule:
         falling = LAST_RATE + (1 - LAST_RATE) * (1 + torch.cos(math.pi * clocks / self.steps)) / 2
         return self.learning_rate * min(1.0, (step + 1) / WARM_UP) * falling
 
-    def extents(self, clocks: Tensor) -> Tensor:
-        """Return the extent of the random transforms of pictures that stand at `clocks`, 1 at first."""
-        return 1 - (1 - LAST_VIEWS) * clocks / max(1, self.steps - 1)
-
     def settled(self, scores: Sequence[Tensor]) -> Tensor:
         """Return which pictures have settled, from their scores (pictures,) at the measurements so far.
 
@@ -88,25 +81,32 @@ class Schedule:
         return (now > 0) & (now - scores[-1 - LOOK_BACK] < SETTLED_RISE * now)
 
 
-def stages(size: int, steps: int) -> tuple[tuple[int, int], ...]:
-    """Return sizes and steps, coarse to fine: a picture of half the size costs a quarter.
+@dataclass(frozen=True)
+class Stage:
+    """A part of an optimization at one size.
 
-    Most steps are made at the smaller sizes; the picture found there is repeated two times in both
+    Attributes:
+        size: Pixels a side.
+        steps: At most so many.
+        rate: Its step size over the usual one.
+    """
+
+    size: int
+    steps: int
+    rate: float = 1.0
+
+
+def stages(size: int, steps: int) -> tuple[Stage, ...]:
+    """Return the stages of a picture, coarse to fine: one of half the size costs a quarter.
+
+    Nearly all steps are made at half the size. The picture found there is repeated two times in both
     directions, which keeps the scale that neurons respond to, and goes on from there.
 
     Args:
         size: Of the finished picture, pixels a side.
         steps: In all stages together.
-
-    Returns:
-        Pixels a side and steps of each stage, the finished size last.
     """
-    sizes = [size]
-    while len(sizes) < MOST_STAGES and sizes[0] % 2 == 0 and sizes[0] // 2 >= SMALLEST_STAGE:
-        sizes.insert(0, sizes[0] // 2)
-    if len(sizes) == 1:
-        return ((size, steps),)
     last = max(1, round(FULL_SIZE_SHARE * steps))
-    coarse = [(steps - last) // (len(sizes) - 1)] * (len(sizes) - 1)
-    coarse[0] += steps - last - sum(coarse)
-    return tuple((side, own) for side, own in zip(sizes, (*coarse, last), strict=True) if own)
+    if size % 2 or size // 2 < SMALLEST_STAGE or steps == last:
+        return (Stage(size, steps),)
+    return Stage(size // 2, steps - last), Stage(size, last, FULL_SIZE_RATE)

@@ -82,9 +82,3 @@ class RandomViews:
         turn = math.radians(self.rotation)
         corner = self.zoom * (math.cos(turn) + math.sin(turn))
         return self.jitter + (corner - 1) / 2
-
-
-def shrunk(maps: Tensor, extents: Tensor) -> Tensor:
-    """Bring affine maps (pictures, 2, 3) nearer to the identity, each to its own extent (pictures,)."""
-    identity = torch.eye(2, 3, device=maps.device)
-    return identity + (maps - identity) * extents.to(maps)[:, None, None]

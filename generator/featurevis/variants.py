@@ -12,7 +12,7 @@ from generator.featurevis.maco import MagnitudeConstrained, power_law_spectrum
 from generator.featurevis.objectives import ChannelMean, Diverse, Negated, Objective
 from generator.featurevis.parametrize import FourierBasis, Parametrization
 from generator.featurevis.pixels import Pixels
-from generator.featurevis.schedule import stages
+from generator.featurevis.schedule import Stage, stages
 from generator.featurevis.transforms import RandomViews
 from generator.recipe import VisualizationSection
 from generator.records import (
@@ -91,10 +91,10 @@ class Variant:
             return MagnitudeConstrained(power_law_spectrum(size), device)
         return (Pixels if self.kind == "plain" else FourierBasis)(size, device, begin)
 
-    def stages(self, size: int, steps: int) -> tuple[tuple[int, int], ...]:
-        """Return sizes and steps, coarse to fine; magnitudes and plain pixels are only ever at full size."""
+    def stages(self, size: int, steps: int) -> tuple[Stage, ...]:
+        """Return the stages, coarse to fine; magnitudes and plain pixels are only ever at full size."""
         if self.kind in ("constrained", "plain"):
-            return ((size, max(1, round(FULL_SIZE_STEPS * steps))),)
+            return (Stage(size, max(1, round(FULL_SIZE_STEPS * steps))),)
         return stages(size, steps)
 
     def views(self) -> RandomViews:

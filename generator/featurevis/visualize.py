@@ -77,7 +77,7 @@ def visualize(
             them, or answers with nothing finite.
     """
     _check_size(network, layer, making.size)
-    quick = prepared(network, layer.name)
+    quick = prepared(network, layer.name, making.precision)
     together = max(1, pictures_at_once(quick, layer, making.size) // variant.facets)
     parts = []
     for start in range(0, len(neurons), together):
@@ -125,15 +125,19 @@ def _staged(
     mask = Transparency(len(seeds)) if making.transparent else None
     stages: list[Optimized] = []
     with responding(network, layer) as respond:
-        for size, steps in variant.stages(making.size, making.steps):
-            begin = repeated(stages[-1].pictures, size) if stages else _start(making, variant, len(seeds))
+        begin = _start(making, variant, len(seeds))
+        for stage in variant.stages(making.size, making.steps):
+            rate = stage.rate * variant.step_size(making.learning_rate)
+            if stages:
+                begin = repeated(stages[-1].pictures, stage.size)
+                seeds = [derive_seed(seed, stage.size) for seed in seeds]
             found = optimize(
                 _lowered(respond, making.precision),
                 variant.objective(neurons, layer),
-                parametrization=variant.parametrization(size, str(device_of(network.module)), begin),
+                parametrization=variant.parametrization(stage.size, str(device_of(network.module)), begin),
                 views=variant.views(),
-                schedule=Schedule(steps, variant.step_size(making.learning_rate), variant.settles),
-                seeds=[derive_seed(seed, size) for seed in seeds] if stages else seeds,
+                schedule=Schedule(stage.steps, rate, variant.settles),
+                seeds=seeds,
                 waking=variant.kind != "negative",
                 transparency=mask,
             )

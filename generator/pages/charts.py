@@ -17,6 +17,12 @@ HEIGHT = 200
 # such charts state their height.
 ROW = 26
 
+# Height of a layer in the chart of levels, pixels: room for a strip of points.
+LEVEL_ROW = 36
+
+# Height of the band of quartiles in it, pixels.
+LEVEL_BAND = 26
+
 # What the runtime hands to the page: the function that draws a chart.
 EXPORTS = "window.vegaEmbed = vegaEmbed;"
 
@@ -37,6 +43,7 @@ def specifications() -> Mapping[str, Mapping[str, Any]]:
         "layers": _layers(),
         "categories": _categories(),
         "emergence": _emergence(),
+        "levels": _levels(),
     }
     return {name: _plain(chart) for name, chart in charts.items()}
 
@@ -198,3 +205,30 @@ def _emergence() -> Any:
         .encode(x=across, y=down, text="neurons:Q")
     )
     return circles + numbers
+
+
+def _levels() -> Any:
+    """Levels of all neurons by layer, over their quartiles; a point is a link."""
+    source = altair.Chart(_data("levels")).transform_calculate(
+        # Spreads points of like value over the row's height, the same at every visit.
+        spread="((toNumber(datum.channel) * 0.61803398875) % 1) - 0.5",
+    )
+    along = altair.Scale(domain=[0, 1])
+    down = altair.Y("layer:N", sort=altair.SortField("rank"), title=None, axis=altair.Axis(labelPadding=8))
+    boxes = source.transform_aggregate(
+        low="q1(level)", middle="median(level)", high="q3(level)", groupby=["layer", "rank"]
+    )
+    band = boxes.mark_bar(style="band", height=LEVEL_BAND).encode(
+        x=altair.X("low:Q", title="level, from low (0) to high (1)", scale=along), x2="high:Q", y=down
+    )
+    line = boxes.mark_tick(style="note", thickness=2, size=LEVEL_BAND).encode(
+        x=altair.X("middle:Q", scale=along), y=down
+    )
+    points = source.mark_circle(style="point", size=28).encode(
+        x=altair.X("level:Q", scale=along),
+        y=down,
+        yOffset=altair.YOffset("spread:Q", scale=altair.Scale(domain=[-0.62, 0.62])),
+        href="link:N",
+        tooltip=["neuron:N", altair.Tooltip("level:Q", format=".3~g")],
+    )
+    return band + points + line

@@ -10,6 +10,7 @@ from typing import Any
 from generator.pages.citation import atlas_citation
 from generator.pages.context_concept_images import concept_card
 from generator.pages.context_layer import defined, filter_pictures, layer_headlines, median, tile
+from generator.pages.context_levels import has_levels
 from generator.pages.context_network import has_report
 from generator.pages.context_neuron import Headline
 from generator.pages.coverage import coverage, coverage_headlines, coverage_text, emergence, has_labels
@@ -18,7 +19,15 @@ from generator.pages.links import link
 from generator.pages.numbers import Shown, plural, shown, whole
 from generator.pages.summary import NeuronSummary, present_statistics
 from generator.records import AtlasRecords, Filters, ImagesInfo, Subject
-from generator.store.layout import atlas_page, data_page, layer_page, network_page, neurons_page
+from generator.store.layout import (
+    COMPARISON_PAGE,
+    atlas_page,
+    data_page,
+    layer_page,
+    levels_page,
+    network_page,
+    neurons_page,
+)
 
 # Tiles of one layer on the cover; its own page shows all.
 COVER_TILES = 24
@@ -30,13 +39,18 @@ HOME_TILES = 16
 SHOWN_SKIPPED = 5
 
 # Statistics drawn over depth.
-DEPTH_STATISTICS = ("sparseness", "selectivity", "best_auc", "mean_ratio")
+DEPTH_STATISTICS = ("sparseness", "selectivity", "best_auc", "level", "mean_ratio")
 
 Summaries = Mapping[str, Sequence[NeuronSummary]]
 
 
-def atlas_context(atlas: AtlasRecords, summaries: Summaries, site_url: str) -> dict[str, Any]:
-    """Return all values of an atlas's cover; `summaries` are by layer, ordered by channel."""
+def atlas_context(
+    atlas: AtlasRecords, summaries: Summaries, site_url: str, *, compared: bool = False
+) -> dict[str, Any]:
+    """Return all values of an atlas's cover; `summaries` are by layer, ordered by channel.
+
+    `compared` says that the page of comparisons shows pictures of this network.
+    """
     subject = atlas.subject
     page = atlas_page(subject.atlas)
     everything = [summary for layer in subject.layers for summary in summaries[layer.name]]
@@ -61,6 +75,8 @@ def atlas_context(atlas: AtlasRecords, summaries: Summaries, site_url: str) -> d
         "filters": _filters(atlas, page),
         "labels": labels(everything, summaries),
         "concepts": concept_card(atlas, page),
+        "levels": link(levels_page(subject.atlas), page) if has_levels(atlas) else "",
+        "comparison": link(COMPARISON_PAGE, page) if compared else "",
         "report": link(network_page(subject.atlas), page) if has_report(atlas) else "",
         "neurons": link(neurons_page(subject.atlas), page),
         "data": link(data_page(subject.atlas), page),

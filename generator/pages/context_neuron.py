@@ -11,6 +11,7 @@ from generator.pages.context_classes import classes, ranked_classes
 from generator.pages.context_concepts import concepts, label_line
 from generator.pages.context_distribution import NO_CLASSES, SILENT, distribution
 from generator.pages.context_exemplars import exemplars
+from generator.pages.context_level import level
 from generator.pages.context_provenance import provenance
 from generator.pages.context_visualization import NO_NATURAL, visualization
 from generator.pages.layer_view import LayerView
@@ -28,6 +29,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("visualization", "Feature visualization", "neuron/visualization.html.jinja", visualization),
     Section("concepts", "Concepts", "neuron/concepts.html.jinja", concepts),
     Section("classes", "Classes", "neuron/classes.html.jinja", classes),
+    Section("level", "Low-level or high-level", "neuron/level.html.jinja", level),
     Section("provenance", "Provenance and downloads", "neuron/provenance.html.jinja", provenance),
 )
 

@@ -19,10 +19,12 @@ from generator.records import (
     LayerDissection,
     LayerExemplars,
     LayerLabels,
+    LayerLevels,
     LayerReceptiveFields,
     LayerReliability,
     LayerStatistics,
     LayerVisualizations,
+    Levels,
     NeuronId,
     ReceptiveFields,
     Reliability,
@@ -92,6 +94,12 @@ class LayerView:
     def labels(self) -> LayerLabels | None:
         """The layer's labels, if chosen."""
         record = self.atlas.get("labels", Labels)
+        return record.layers.get(self.layer.name) if record else None
+
+    @cached_property
+    def levels(self) -> LayerLevels | None:
+        """How high-level the layer's neurons are, if measured."""
+        record = self.atlas.get("levels", Levels)
         return record.layers.get(self.layer.name) if record else None
 
     @cached_property

@@ -11,6 +11,7 @@ import numpy as np
 from generator.pages import schema
 from generator.pages.concept_data import concepts_data, label_data
 from generator.pages.layer_view import LayerView
+from generator.pages.level_data import level_data
 from generator.pages.links import visualization_file
 from generator.pages.numbers import value
 from generator.records import (
@@ -39,6 +40,7 @@ def neuron_data(view: LayerView, row: int) -> schema.NeuronData:
         classes=_classes(view, row),
         label=label_data(view, row),
         concepts=concepts_data(view, row),
+        level=level_data(view, row),
         provenance=_provenance(view.atlas),
     )
 

@@ -197,6 +197,28 @@ class ConceptsData(Part):
     ]
 
 
+class LevelPart(Part):
+    """One part of a level: what was measured, and the same from 0 (low-level) to 1 (high-level)."""
+
+    name: Literal["field", "frequency", "colour", "category", "selectivity"]
+    measured: Annotated[
+        Measured,
+        Field(
+            description="Side of the receptive field in pixels; cycles of the visualization within it; "
+            "share of chroma in its energy; rung of the label's category, from 0; class selectivity"
+        ),
+    ]
+    scaled: Measured
+
+
+class LevelData(Part):
+    """How high-level the neuron is: the mean of the parts that are defined, 0 to 1."""
+
+    level: Measured
+    quantile: Annotated[Measured, Field(description="Share of the atlas's other neurons with a lower level")]
+    parts: Annotated[tuple[LevelPart, ...], Field(description="Those that the atlas measured at all")]
+
+
 class NetworkData(Part):
     """Which network; `sha256` is that of its weights."""
 
@@ -245,6 +267,7 @@ class NeuronData(Part):
     classes: tuple[ClassData, ...] | None
     label: LabelData | None
     concepts: ConceptsData | None
+    level: LevelData | None
     provenance: ProvenanceData
 
 

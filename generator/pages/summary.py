@@ -30,6 +30,7 @@ STATISTICS: tuple[Statistic, ...] = (
     Statistic("sparseness", "Sparseness", "sparseness", "Treves-Rolls sparseness over images"),
     Statistic("selectivity", "Selectivity", "class-selectivity", "class selectivity (Morcos et al. 2018)"),
     Statistic("best_auc", "Best AUC", "auc", "AUC of its best class against the rest"),
+    Statistic("level", "Level", "level", "from 0, low-level, to 1, high-level"),
     Statistic("mean_ratio", "Ratio", "activation-ratio", "visualization's mean response to the natural best"),
 )
 
@@ -65,6 +66,8 @@ def summarize(view: NeuronView) -> NeuronSummary:
         values["best_auc"] = best.auc
     if data.visualization is not None and data.visualization.beats_random is not None:
         values["mean_ratio"] = data.visualization.mean_ratio
+    if data.level is not None:
+        values["level"] = data.level.level
     top = data.exemplars.top if data.exemplars is not None else ()
     return NeuronSummary(
         neuron=view.neuron,

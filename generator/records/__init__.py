@@ -10,6 +10,7 @@ from generator.records.activations import (
     Survey,
 )
 from generator.records.arrays import Booleans, Bytes8, Floats, Integers
+from generator.records.comparison import ComparedNeuron, Comparison, MadePicture, MadePictures
 from generator.records.concepts import (
     EVIDENCE,
     Concept,
@@ -35,6 +36,7 @@ from generator.records.identity import (
     Skipped,
     Subject,
 )
+from generator.records.levels import LEVEL_DEPTH, LEVEL_PARTS, LEVEL_RUNGS, LayerLevels, Levels
 from generator.records.pictures import (
     CONSTRAINED,
     FACET_PREFIX,
@@ -59,12 +61,17 @@ __all__ = [
     "FACET_PREFIX",
     "FIRST",
     "FROM_IMAGE",
+    "LEVEL_DEPTH",
+    "LEVEL_PARTS",
+    "LEVEL_RUNGS",
     "NEGATIVE",
     "PLAIN",
     "SEED_PREFIX",
     "AtlasRecords",
     "Booleans",
     "Bytes8",
+    "ComparedNeuron",
+    "Comparison",
     "Concept",
     "ConceptGallery",
     "ConceptResponses",
@@ -84,11 +91,15 @@ __all__ = [
     "LayerExemplars",
     "LayerKind",
     "LayerLabels",
+    "LayerLevels",
     "LayerReceptiveFields",
     "LayerReliability",
     "LayerStatistics",
     "LayerSurvey",
     "LayerVisualizations",
+    "Levels",
+    "MadePicture",
+    "MadePictures",
     "NetworkInfo",
     "NetworkReport",
     "NeuronId",

@@ -39,6 +39,22 @@ DATA: dict[str, dict[str, list[dict[str, Any]]]] = {
 }
 
 
+DATA["levels"] = {
+    "levels": [
+        {
+            "layer": layer,
+            "rank": rank,
+            "channel": n,
+            "neuron": f"{layer}/{n}",
+            "level": n / 5,
+            "link": f"{n}.html",
+        }
+        for rank, layer in enumerate(["zebra", "ant"])
+        for n in range(3)
+    ]
+}
+
+
 @pytest.mark.parametrize("name", DATA)
 def test_every_chart_draws_its_data(name: str) -> None:
     spec = {**specifications()[name], "width": 400, "datasets": DATA[name]}
@@ -54,7 +70,7 @@ def drawn(name: str) -> str:
     return svg
 
 
-@pytest.mark.parametrize("name", ["layers", "emergence"])
+@pytest.mark.parametrize("name", ["layers", "emergence", "levels"])
 def test_layers_stand_in_the_order_of_the_network(name: str) -> None:
     assert drawn(name).index(">zebra<") < drawn(name).index(">ant<")
 

@@ -38,7 +38,7 @@ def atlases() -> list[AtlasRecords]:
         layers=2,
         neurons=3,
         classes=(),
-        without=(*WITHOUT_PICTURES, *CONCEPT_RECORDS, "statistics", "filters"),
+        without=(*WITHOUT_PICTURES, *CONCEPT_RECORDS, "statistics", "filters", "levels"),
     )
     return [fake_atlas(), fake_atlas("unlabelled", layers=2, neurons=2, classes=()), bare]
 
@@ -123,7 +123,7 @@ def test_natural_evidence_comes_first(docs: Path) -> None:
     headings = re.findall(r"^## (.+) \{ #", neuron_text(docs, fake_atlas()), re.M)
     assert headings == [
         "Exemplars", "Activations", "Feature visualization", "Concepts", "Classes",
-        "Provenance and downloads",
+        "Low-level or high-level", "Provenance and downloads",
     ]  # fmt: skip
 
 
@@ -319,7 +319,7 @@ def test_without_concepts_no_page_leaves_a_trace_of_them(tmp_path: Path, empty: 
         atlas = replace(atlas, records=records)
     render(Layout(tmp_path), [atlas], site_url=SITE)
     folder = tmp_path / "docs" / "fake-atlas"
-    assert page_names(folder) == {"index.md", "neurons.md", "data.md"}
+    assert page_names(folder) == {"index.md", "neurons.md", "data.md", "levels.md"}
     for page in folder.rglob("*.md"):
         if page.name != "data.md":
             text = page.read_text(encoding="utf-8").partition("## Provenance")[0].lower()

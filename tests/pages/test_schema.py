@@ -31,6 +31,7 @@ def views(atlas: AtlasRecords) -> list[NeuronView]:
         ("labels",),
         ("concept_responses", "dissection"),
         ("dissection",),
+        ("levels",),
     ],
 )
 def test_every_file_is_valid(without: tuple[str, ...]) -> None:

@@ -24,10 +24,10 @@ ANCHORS = {
     "glossary": "neuron layer image activation response-map peak mean-response exemplar quantile stratum "
     "threshold sparseness class-selectivity auc dead receptive-field feature-visualization activation-ratio "
     "network-view recipe record content-hash concept label dissection iou null coverage "
-    "negative-visualization activation-maximization seed-spread",
+    "negative-visualization activation-maximization seed-spread level cycles chroma-share",
     "methods": "survey sketch statistics exemplars receptive-fields feature-visualization activation-ratios "
-    "filters provenance determinism references concept-images dissection labels",
-    "limits": "words",
+    "filters provenance determinism references concept-images dissection labels levels lucent",
+    "limits": "words levels",
 }
 
 
