@@ -154,7 +154,8 @@ class VisualizationSection(Section):
 
     Each neuron gets a picture from each of `seeds` random starts; where wanted also one that
     suppresses it (`negative`), one with magnitudes like natural images' (`constrained`) and
-    one by plain activation maximization (`plain`).
+    one by plain activation maximization (`plain`). The first `twin` neurons of each layer are
+    visualized in the randomly initialized twin too; 0 leaves it out.
     """
 
     size: Annotated[int, Field(ge=16, le=1024)] | None = None
@@ -165,6 +166,7 @@ class VisualizationSection(Section):
     negative: bool = True
     constrained: bool = False
     plain: bool = True
+    twin: Annotated[int, Field(ge=0)] = 8
 
 
 class ComputeSection(Section):
