@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from generator.pages.badge_counts import badge_headlines, badge_summary
 from generator.pages.citation import atlas_citation
 from generator.pages.context_concept_images import concept_card
 from generator.pages.context_layer import defined, filter_pictures, layer_headlines, median, tile
@@ -30,7 +31,7 @@ HOME_TILES = 16
 SHOWN_SKIPPED = 5
 
 # Statistics drawn over depth.
-DEPTH_STATISTICS = ("sparseness", "selectivity", "best_auc", "mean_ratio")
+DEPTH_STATISTICS = ("sparseness", "selectivity", "best_auc", "mean_ratio", "agreement", "path")
 
 Summaries = Mapping[str, Sequence[NeuronSummary]]
 
@@ -46,7 +47,10 @@ def atlas_context(atlas: AtlasRecords, summaries: Summaries, site_url: str) -> d
         "description": subject.description
         or f"The neurons of {subject.network.model} on {subject.images.name}.",
         "subject": subject,
-        "headlines": headlines(subject, everything),
+        "headlines": [
+            *headlines(subject, everything),
+            *badge_headlines(atlas, [layer.name for layer in subject.layers]),
+        ],
         "rule": subject.neuron_rule,
         "layers": [_layer(atlas, index, summaries, page) for index in range(len(subject.layers))],
         "statistics": [s for s in present_statistics(everything) if s.key in DEPTH_STATISTICS],
@@ -60,6 +64,7 @@ def atlas_context(atlas: AtlasRecords, summaries: Summaries, site_url: str) -> d
         "skipped": skipped(subject.images),
         "filters": _filters(atlas, page),
         "labels": labels(everything, summaries),
+        "badges": badge_summary(atlas, [layer.name for layer in subject.layers]),
         "concepts": concept_card(atlas, page),
         "report": link(network_page(subject.atlas), page) if has_report(atlas) else "",
         "neurons": link(neurons_page(subject.atlas), page),

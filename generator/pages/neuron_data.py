@@ -13,6 +13,7 @@ from generator.pages.concept_data import concepts_data, label_data
 from generator.pages.layer_view import LayerView
 from generator.pages.links import visualization_file
 from generator.pages.numbers import value
+from generator.pages.reliability_data import reliability_data
 from generator.records import (
     FIRST,
     AtlasRecords,
@@ -36,6 +37,7 @@ def neuron_data(view: LayerView, row: int) -> schema.NeuronData:
         exemplars=_exemplars(view, row),
         visualization=_visualization(view, row),
         visualizations=_variants(view, row),
+        reliability=reliability_data(view, row),
         classes=_classes(view, row),
         label=label_data(view, row),
         concepts=concepts_data(view, row),

@@ -127,9 +127,9 @@ def test_the_table_of_a_layer_is_searched_and_filtered_by_label(open_page: Open)
     assert column(table, "Label") == ["not stripes texture"]
     expect(visit.page.locator("[data-count]")).to_have_text("1 of 6 neurons")
     find.fill("")
-    visit.page.locator("[data-filter]").select_option("no label")
+    visit.page.locator("[data-filter=category]").select_option("no label")
     assert column(table, "Label") == ["no label", "no label"]
-    visit.page.locator("[data-filter]").select_option("")
+    visit.page.locator("[data-filter=category]").select_option("")
     table.get_by_role("columnheader", name="Label").get_by_role("button").click()
     named = [text for text in column(table, "Label") if text != "no label"]
     assert named == sorted(named)
