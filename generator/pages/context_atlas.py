@@ -31,7 +31,7 @@ HOME_TILES = 16
 SHOWN_SKIPPED = 5
 
 # Statistics drawn over depth.
-DEPTH_STATISTICS = ("sparseness", "selectivity", "best_auc", "mean_ratio", "agreement", "path")
+DEPTH_STATISTICS = ("sparseness", "selectivity", "best_auc", "mean_ratio", "path")
 
 Summaries = Mapping[str, Sequence[NeuronSummary]]
 

@@ -31,7 +31,6 @@ STATISTICS: tuple[Statistic, ...] = (
     Statistic("selectivity", "Selectivity", "class-selectivity", "class selectivity (Morcos et al. 2018)"),
     Statistic("best_auc", "Best AUC", "auc", "AUC of its best class against the rest"),
     Statistic("mean_ratio", "Ratio", "activation-ratio", "visualization's mean response to the natural best"),
-    Statistic("agreement", "Agreement", "agreement", "how surely its seeds are found alike; 0.5 is chance"),
     Statistic("path", "Path", "path-similarity", "way of its pictures: 0 as random, 1 as top images"),
 )
 
@@ -70,7 +69,7 @@ def summarize(view: NeuronView) -> NeuronSummary:
     if data.visualization is not None and data.visualization.beats_random is not None:
         values["mean_ratio"] = data.visualization.mean_ratio
     if data.reliability is not None:
-        values |= {"agreement": data.reliability.agreement, "path": data.reliability.path}
+        values["path"] = data.reliability.path
     top = data.exemplars.top if data.exemplars is not None else ()
     return NeuronSummary(
         neuron=view.neuron,

@@ -56,7 +56,7 @@ def test_the_twin_has_pictures_of_the_seeds_alone(context: Context) -> None:
     assert {task.variant for task in analysis.tasks(context)} == {"seed-1", "seed-2", "seed-3"}
     assert {neuron for task in analysis.tasks(context) for neuron in task.neurons} == {0, 1, 2}
     assert analysis.requires == ()
-    assert analysis.estimate(context).seconds < VisualizationsAnalysis().estimate(context).seconds
+    assert analysis.estimate(context).size < VisualizationsAnalysis().estimate(context).size
 
 
 def test_records_of_the_twin_are_handed_on_by_their_own_names(context: Context, tmp_path: Path) -> None:
