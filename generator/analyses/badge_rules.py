@@ -94,7 +94,9 @@ def badge(verdicts: Integers) -> Integers:
 def _bar(rivals: Floats) -> float:
     """Return what has to be exceeded; NaN without a rival of which it is known."""
     known = rivals[np.isfinite(rivals)]
-    return float(np.quantile(known, TWIN_QUANTILE)) if known.size else float("nan")
+    if not known.size:
+        return float("nan")
+    return float(np.quantile(known, TWIN_QUANTILE, method="inverted_cdf"))  # that share is not above it
 
 
 def _excites(ratios: LayerReliability) -> Integers:
