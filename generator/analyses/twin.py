@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from generator.analyses.base import Analysis, Context, Estimate
+from generator.errors import NetworkError
 from generator.inputs.images import sampled
 
 PREFIX = "twin_"
@@ -52,8 +53,18 @@ class OnTwin(Analysis[Any, Any, Any]):
         return self.inner.tasks(of_twin(context))
 
     def run(self, context: Context, task: Any) -> Any:
-        """Do a task on the twin."""
-        return self.inner.run(of_twin(context), task)
+        """Do a task on the twin.
+
+        Raises:
+            NetworkError: The twin cannot be measured, or passes no gradient.
+        """
+        try:
+            return self.inner.run(of_twin(context), task)
+        except NetworkError as error:
+            raise NetworkError(
+                f"the randomly initialized twin cannot be used: {error.message}; "
+                "`visualization.twin = 0` leaves it out"
+            ) from None
 
     def combine(self, context: Context, parts: Sequence[Any]) -> Any:
         """Combine the twin's parts."""

@@ -13,10 +13,12 @@ from generator.analyses.base import Context
 from generator.analyses.survey import SurveyAnalysis
 from generator.analyses.twin import PREFIX, OnTwin, of_twin
 from generator.analyses.visualizations import VisualizationsAnalysis
+from generator.errors import NetworkError
 from generator.inputs.twin import random_twin
 from generator.pipeline import prepare
 from generator.progress import Reporter
 from generator.recipe_file import load_recipe
+from generator.records import Survey
 from tests.planted_detours import write_pictures
 
 
@@ -63,3 +65,15 @@ def test_records_of_the_twin_are_handed_on_by_their_own_names(context: Context, 
     marked = Context(context.recipe, "cpu", context.layers, context.images, {f"{PREFIX}survey": tmp_path})
     assert of_twin(marked).record("survey", Path) == tmp_path
     assert marked.found("paths", Path) is None
+
+
+def test_a_twin_that_cannot_be_used_says_how_to_leave_it_out(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_self: SurveyAnalysis, _context: Context, _task: object) -> Survey:
+        raise NetworkError("layer `hues` gives nothing finite")
+
+    analysis = OnTwin(SurveyAnalysis())
+    monkeypatch.setattr(SurveyAnalysis, "run", refuse)
+    with pytest.raises(NetworkError, match=r"twin cannot be used: layer `hues` .*twin = 0"):
+        analysis.run(context, analysis.tasks(context)[0])
