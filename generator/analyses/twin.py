@@ -16,6 +16,16 @@ PREFIX = "twin_"
 TWIN_IMAGES = 2000
 """Images of a seeded sample, at most, that the twin is shown."""
 
+SEEDS_ALONE: Mapping[str, Any] = {
+    "facets": 0,
+    "negative": False,
+    "constrained": False,
+    "plain": False,
+    "start_image": "",
+    "transparent": False,
+}
+"""Settings of a recipe that leave no other pictures than those of the seeds."""
+
 INITIALIZATION = 1
 """Version of `generator.inputs.twin.random_twin`; goes up when it draws other weights."""
 
@@ -79,7 +89,7 @@ def of_twin(context: Context) -> Context:
     """Return the context in which an analysis meets the twin instead of the network itself."""
     recipe = context.recipe
     section = recipe.visualization
-    own = section.model_copy(update={"negative": False, "constrained": False, "plain": False})
+    own = section.model_copy(update=SEEDS_ALONE)
     return replace(
         context,
         recipe=recipe.model_copy(update={"visualization": own}),

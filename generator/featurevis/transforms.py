@@ -84,11 +84,7 @@ class RandomViews:
         return self.jitter + (corner - 1) / 2
 
 
-def settled(maps: Tensor) -> Tensor:
-    """Let affine maps (steps, ...) approach the identity evenly: the last view is the picture itself.
-
-    The first steps then find what excites from any view, the last ones perfect it as it is shown.
-    """
-    identity = torch.eye(2, 3)
-    share = torch.linspace(1, 0, len(maps))[:, None, None, None]
-    return identity + (maps - identity) * share
+def shrunk(maps: Tensor, extents: Tensor) -> Tensor:
+    """Bring affine maps (pictures, 2, 3) nearer to the identity, each to its own extent (pictures,)."""
+    identity = torch.eye(2, 3, device=maps.device)
+    return identity + (maps - identity) * extents.to(maps)[:, None, None]

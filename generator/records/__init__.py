@@ -37,7 +37,9 @@ from generator.records.identity import (
 )
 from generator.records.pictures import (
     CONSTRAINED,
+    FACET_PREFIX,
     FIRST,
+    FROM_IMAGE,
     NEGATIVE,
     PLAIN,
     SEED_PREFIX,
@@ -65,7 +67,9 @@ __all__ = [
     "CHECKS",
     "CONSTRAINED",
     "EVIDENCE",
+    "FACET_PREFIX",
     "FIRST",
+    "FROM_IMAGE",
     "NEGATIVE",
     "PLAIN",
     "SEED_PREFIX",

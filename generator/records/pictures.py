@@ -13,6 +13,9 @@ SEED_PREFIX = "seed-"
 FIRST = f"{SEED_PREFIX}1"
 """Name of the variant that stands for a neuron: its pictures are those of walls and tiles."""
 
+FACET_PREFIX = "facet-"
+"""What the names of variants begin with that were optimized together and pushed apart."""
+
 NEGATIVE = "negative"
 """Name of the variant whose pictures suppress their neurons."""
 
@@ -21,6 +24,9 @@ CONSTRAINED = "magnitude-constrained"
 
 PLAIN = "plain"
 """Name of the variant whose pixels are optimized directly, without regularizers."""
+
+FROM_IMAGE = "plain-from-image"
+"""Name of the variant that does the same, starting from the recipe's image."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +60,13 @@ class LayerVisualizations:
     Activations are those of the finished picture, measured without transforms.
     `random_mean` and `random_peak` are the strongest among random pictures of the same size, from
     the start distribution at several contrasts; NaN in all variants but `FIRST`, for they are the
-    same for each. `history` holds the mean response at `history_steps`.
+    same for each. `history` holds the mean response at `history_steps`, NaN after a picture's last
+    step. `alpha` says where the optimization depended on the picture; without pixels where not wanted.
     """
 
     neurons: Integers  # (n,) int32
     pictures: Bytes8  # (n, size, size, 3), RGB
+    alpha: Bytes8  # (n, size, size) or (n, 0, 0), 0 transparent to 255 opaque
     mean_response: Floats  # (n,) float32
     peak: Floats  # (n,) float32
     random_mean: Floats  # (n,) float32
@@ -73,7 +81,8 @@ class Visualizations:
     """Feature visualizations by layer name; `layers` holds those that stand for the neurons.
 
     They are of the variant `FIRST`. `others` holds the further variants by name: more seeds
-    (`seed-2` and so on), `NEGATIVE`, `CONSTRAINED` and `PLAIN`, as far as the recipe wants them.
+    (`seed-2` and so on), facets (`facet-1` and so on), `NEGATIVE`, `CONSTRAINED`, `PLAIN` and
+    `FROM_IMAGE`, as far as the recipe wants them.
     """
 
     layers: Mapping[str, LayerVisualizations]

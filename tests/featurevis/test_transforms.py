@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from generator.featurevis.transforms import RandomViews, settled
+from generator.featurevis.transforms import RandomViews, shrunk
 
 STILL = RandomViews(jitter=0.0, zoom=1.0, rotation=0.0)
 
@@ -55,12 +55,12 @@ def test_each_picture_has_its_own_map() -> None:
     torch.testing.assert_close(views[2, :, :, -1], picture[:, :, 0])  # on as if repeated
 
 
-def test_views_settle_on_the_picture_itself() -> None:
-    maps = RandomViews().draw([1, 2], 5)
-    found = settled(maps)
+def test_maps_shrink_to_their_own_extent() -> None:
+    maps = RandomViews().draw([1, 2, 3], 1)[0]
+    found = shrunk(maps, torch.tensor([1.0, 0.5, 0.0]))
     torch.testing.assert_close(found[0], maps[0])
-    torch.testing.assert_close(found[-1], torch.eye(2, 3).expand(2, 2, 3))
-    torch.testing.assert_close(found[2], (maps[2] + torch.eye(2, 3)) / 2)
+    torch.testing.assert_close(found[1], (maps[1] + torch.eye(2, 3)) / 2)
+    torch.testing.assert_close(found[2], torch.eye(2, 3))
 
 
 def test_draws_depend_on_their_own_seed_alone_and_not_on_global_state() -> None:

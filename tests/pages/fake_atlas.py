@@ -240,7 +240,8 @@ def _visualizations(layer: Layer, random: np.random.Generator) -> LayerVisualiza
     reached = random.uniform(2, 9, count)
     return LayerVisualizations(
         neurons=np.array(layer.neurons, dtype=np.int32),
-        pictures=waves.transpose(0, 2, 3, 1).astype(np.uint8), mean_response=_float(reached),
+        pictures=waves.transpose(0, 2, 3, 1).astype(np.uint8), alpha=np.zeros((count, 0, 0), np.uint8),
+        mean_response=_float(reached),
         peak=_float(reached * 2), random_mean=_float(reached / 10), random_peak=_float(reached / 5),
         history_steps=steps, history=_float(reached[:, None] * (1 - np.exp(-steps / 30))),
         steps_run=np.full(count, 128, dtype=np.int32),
