@@ -159,6 +159,8 @@ class VisualizationSection(Section):
     from `start_image`. `transparent` adds to each picture a mask of where it mattered. `batch`
     neurons are optimized together, fewer where memory is short. `precision` is that of the network
     during the optimization; all that is reported is measured in float32.
+    The first `twin` neurons of each layer are visualized in the randomly initialized twin too; 0
+    leaves it out.
     """
 
     size: Annotated[int, Field(ge=16, le=1024)] | None = None
@@ -173,6 +175,7 @@ class VisualizationSection(Section):
     plain: bool = True
     start_image: str = ""
     transparent: bool = False
+    twin: Annotated[int, Field(ge=0)] = 8
 
 
 class ComputeSection(Section):

@@ -53,7 +53,7 @@ class LevelsAnalysis(Analysis[LevelsTask, LayerLevels, Levels]):
     version: ClassVar[int] = 1
     scope: ClassVar[Scope] = "atlas"
     requires: ClassVar[tuple[str, ...]] = ("receptive_fields", "visualizations", "statistics")
-    welcomes: ClassVar[tuple[str, ...]] = ("labels",)
+    uses: ClassVar[tuple[str, ...]] = ("labels",)
     part_type: ClassVar[type] = LayerLevels
     record_type: ClassVar[type] = Levels
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from generator.analyses.badges import BadgesAnalysis
 from generator.analyses.base import Analysis
 from generator.analyses.concept_gallery import ConceptGalleryAnalysis
 from generator.analyses.concept_responses import ConceptResponsesAnalysis
@@ -13,10 +14,12 @@ from generator.analyses.filters import FiltersAnalysis
 from generator.analyses.labels import LabelsAnalysis
 from generator.analyses.levels import LevelsAnalysis
 from generator.analyses.network_report import NetworkReportAnalysis
+from generator.analyses.paths import PathsAnalysis
 from generator.analyses.receptive_fields import ReceptiveFieldsAnalysis
 from generator.analyses.reliability import ReliabilityAnalysis
 from generator.analyses.statistics import StatisticsAnalysis
 from generator.analyses.survey import SurveyAnalysis
+from generator.analyses.twin import OnTwin
 from generator.analyses.visualizations import VisualizationsAnalysis
 
 ANALYSES: tuple[Analysis[Any, Any, Any], ...] = (
@@ -26,6 +29,12 @@ ANALYSES: tuple[Analysis[Any, Any, Any], ...] = (
     ExemplarsAnalysis(),
     VisualizationsAnalysis(),
     ReliabilityAnalysis(),
+    PathsAnalysis(),
+    OnTwin(SurveyAnalysis()),
+    OnTwin(VisualizationsAnalysis()),
+    OnTwin(ReliabilityAnalysis()),
+    OnTwin(PathsAnalysis()),
+    BadgesAnalysis(),
     FiltersAnalysis(),
     ConceptGalleryAnalysis(),
     ConceptResponsesAnalysis(),

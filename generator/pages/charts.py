@@ -44,6 +44,7 @@ def specifications() -> Mapping[str, Mapping[str, Any]]:
         "categories": _categories(),
         "emergence": _emergence(),
         "levels": _levels(),
+        "paths": _paths(),
     }
     return {name: _plain(chart) for name, chart in charts.items()}
 
@@ -168,6 +169,19 @@ def _layers() -> Any:
     line = source.mark_line(style="curve").encode(x=across, y="median:Q")
     points = source.mark_circle(style="point", size=70).encode(x=across, y="median:Q", tooltip=tooltip)
     return (band + line + points).add_params(chosen)
+
+
+def _paths() -> Any:
+    """Path similarity layer by layer, between the lines of random and of top images."""
+    source = altair.Chart(_data("paths"))
+    across = altair.X(
+        "layer:N", sort=altair.SortField("order"), title=None, axis=altair.Axis(labelAngle=-30, grid=False)
+    )
+    along = altair.Y("path:Q", title="path similarity", scale=altair.Scale(zero=True))
+    tooltip = ["layer:N", altair.Tooltip("path:Q", format=".3~g")]
+    line = source.mark_line(style="curve").encode(x=across, y=along)
+    points = source.mark_circle(style="point", size=70).encode(x=across, y=along, tooltip=tooltip)
+    return _threshold("y") + line + points
 
 
 def _categories() -> Any:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from generator.pages.badge_counts import badge_headlines, badge_summary
 from generator.pages.citation import atlas_citation
 from generator.pages.context_concept_images import concept_card
 from generator.pages.context_layer import defined, filter_pictures, layer_headlines, median, tile
@@ -39,7 +40,7 @@ HOME_TILES = 16
 SHOWN_SKIPPED = 5
 
 # Statistics drawn over depth.
-DEPTH_STATISTICS = ("sparseness", "selectivity", "best_auc", "level", "mean_ratio")
+DEPTH_STATISTICS = ("sparseness", "selectivity", "best_auc", "level", "mean_ratio", "path")
 
 Summaries = Mapping[str, Sequence[NeuronSummary]]
 
@@ -60,7 +61,10 @@ def atlas_context(
         "description": subject.description
         or f"The neurons of {subject.network.model} on {subject.images.name}.",
         "subject": subject,
-        "headlines": headlines(subject, everything),
+        "headlines": [
+            *headlines(subject, everything),
+            *badge_headlines(atlas, [layer.name for layer in subject.layers]),
+        ],
         "rule": subject.neuron_rule,
         "layers": [_layer(atlas, index, summaries, page) for index in range(len(subject.layers))],
         "statistics": [s for s in present_statistics(everything) if s.key in DEPTH_STATISTICS],
@@ -74,6 +78,7 @@ def atlas_context(
         "skipped": skipped(subject.images),
         "filters": _filters(atlas, page),
         "labels": labels(everything, summaries),
+        "badges": badge_summary(atlas, [layer.name for layer in subject.layers]),
         "concepts": concept_card(atlas, page),
         "levels": link(levels_page(subject.atlas), page) if has_levels(atlas) else "",
         "comparison": link(COMPARISON_PAGE, page) if compared else "",

@@ -13,6 +13,7 @@ from generator.pages.context_distribution import NO_CLASSES, SILENT, distributio
 from generator.pages.context_exemplars import exemplars
 from generator.pages.context_level import level
 from generator.pages.context_provenance import provenance
+from generator.pages.context_reliability import badge_line, reliability
 from generator.pages.context_visualization import NO_NATURAL, visualization
 from generator.pages.layer_view import LayerView
 from generator.pages.neuron_data import receptive_field
@@ -27,6 +28,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("exemplars", "Exemplars", "neuron/exemplars.html.jinja", exemplars),
     Section("activations", "Activations", "neuron/distribution.html.jinja", distribution),
     Section("visualization", "Feature visualization", "neuron/visualization.html.jinja", visualization),
+    Section("reliability", "Reliability", "neuron/reliability.html.jinja", reliability),
     Section("concepts", "Concepts", "neuron/concepts.html.jinja", concepts),
     Section("classes", "Classes", "neuron/classes.html.jinja", classes),
     Section("level", "Low-level or high-level", "neuron/level.html.jinja", level),
@@ -61,6 +63,7 @@ def neuron_context(view: NeuronView, site_url: str) -> dict[str, Any]:
         "identity": identity(view.layer),
         "dead": view.data.statistics is not None and view.data.statistics.dead,
         "label": label_line(view),
+        "badge": badge_line(view),
         "images": subject.images.name,
         "headlines": headlines(view),
         "sections": filled(SECTIONS, view),

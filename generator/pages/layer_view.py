@@ -10,22 +10,26 @@ from generator.pages.outlines import Placement, place
 from generator.records import (
     FIRST,
     AtlasRecords,
+    Badges,
     ConceptResponses,
     Dissection,
     Exemplars,
     Labels,
     Layer,
+    LayerBadges,
     LayerConceptResponses,
     LayerDissection,
     LayerExemplars,
     LayerLabels,
     LayerLevels,
+    LayerPaths,
     LayerReceptiveFields,
     LayerReliability,
     LayerStatistics,
     LayerVisualizations,
     Levels,
     NeuronId,
+    Paths,
     ReceptiveFields,
     Reliability,
     Statistics,
@@ -70,6 +74,18 @@ class LayerView:
     def reliability(self) -> LayerReliability | None:
         """The layer's reliability, if measured."""
         record = self.atlas.get("reliability", Reliability)
+        return record.layers.get(self.layer.name) if record else None
+
+    @cached_property
+    def paths(self) -> LayerPaths | None:
+        """The way of the layer's pictures through the network, if measured."""
+        record = self.atlas.get("paths", Paths)
+        return record.layers.get(self.layer.name) if record else None
+
+    @cached_property
+    def badges(self) -> LayerBadges | None:
+        """The layer's badges, if there are any."""
+        record = self.atlas.get("badges", Badges)
         return record.layers.get(self.layer.name) if record else None
 
     @cached_property

@@ -5,18 +5,13 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from generator.pages.schema_base import Measured, Part
+from generator.pages.schema_reliability import ReliabilityData
 
 # Goes up when a field changes its meaning or leaves; new fields keep it.
 SCHEMA = "neuron-atlas/neuron/1"
-
-Measured = Annotated[float | None, Field(description="A measured value; null where it is not defined")]
-
-
-class Part(BaseModel):
-    """A part of a neuron's data: immutable, nothing unknown."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
 
 
 class LayerData(Part):
@@ -264,6 +259,7 @@ class NeuronData(Part):
     visualizations: Annotated[
         tuple[VariantData, ...] | None, Field(description="All variants, that of `visualization` first")
     ]
+    reliability: ReliabilityData | None
     classes: tuple[ClassData, ...] | None
     label: LabelData | None
     concepts: ConceptsData | None

@@ -1,11 +1,11 @@
-"""What is measured on the network alone, and what its pictures are worth."""
+"""What is measured on the network alone."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from generator.records.arrays import Booleans, Bytes8, Floats, Integers
+from generator.records.arrays import Bytes8, Floats, Integers
 
 SEED_PREFIX = "seed-"
 """What the names of variants that differ by their random start begin with."""
@@ -87,30 +87,6 @@ class Visualizations:
 
     layers: Mapping[str, LayerVisualizations]
     others: Mapping[str, Mapping[str, LayerVisualizations]]
-
-
-@dataclass(frozen=True)
-class LayerReliability:
-    """Measured reasons to trust or distrust the pictures of a layer's neurons (n).
-
-    Ratios divide the visualization's activation by that of the strongest natural image; NaN
-    where the natural maximum is not positive. `seed_spread` is the smallest mean response among
-    the seeds' pictures over the largest; NaN with a single seed, or where the largest is not
-    positive.
-    """
-
-    mean_ratio: Floats  # (n,) float32, mean response
-    peak_ratio: Floats  # (n,) float32, peak
-    beats_random: Booleans  # (n,), mean response above every random picture's
-    seed_spread: Floats  # (n,) float32
-    other_ratios: Mapping[str, Floats]  # by further variant (n,) float32, mean response
-
-
-@dataclass(frozen=True)
-class Reliability:
-    """Reliability by layer name."""
-
-    layers: Mapping[str, LayerReliability]
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,10 @@ DATA: dict[str, dict[str, list[dict[str, Any]]]] = {
             {"layer": "ant", "order": 1, "category": "part", "rank": 1, "neurons": 2, "shown": 6},
         ]
     },
+    "paths": {
+        "paths": [{"layer": "zebra", "order": 0, "path": 0.4}, {"layer": "ant", "order": 1, "path": 1.2}],
+        "marks": [{"at": 0, "label": "as random images"}, {"at": 1, "label": "as top images"}],
+    },
 }
 
 
@@ -70,7 +74,7 @@ def drawn(name: str) -> str:
     return svg
 
 
-@pytest.mark.parametrize("name", ["layers", "emergence", "levels"])
+@pytest.mark.parametrize("name", ["layers", "emergence", "levels", "paths"])
 def test_layers_stand_in_the_order_of_the_network(name: str) -> None:
     assert drawn(name).index(">zebra<") < drawn(name).index(">ant<")
 

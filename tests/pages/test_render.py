@@ -29,7 +29,7 @@ from tests.pages.fake_concepts import RECORDS as CONCEPT_RECORDS
 
 SITE = "https://example.org/"
 GOLDEN = Path(__file__).parent / "golden" / "neuron.md"
-WITHOUT_PICTURES = ("exemplars", "visualizations", "reliability", "receptive_fields")
+WITHOUT_PICTURES = ("exemplars", "visualizations", "reliability", "paths", "badges", "receptive_fields")
 
 
 def atlases() -> list[AtlasRecords]:
@@ -122,7 +122,7 @@ def test_the_neuron_page_is_as_agreed(tmp_path: Path) -> None:
 def test_natural_evidence_comes_first(docs: Path) -> None:
     headings = re.findall(r"^## (.+) \{ #", neuron_text(docs, fake_atlas()), re.M)
     assert headings == [
-        "Exemplars", "Activations", "Feature visualization", "Concepts", "Classes",
+        "Exemplars", "Activations", "Feature visualization", "Reliability", "Concepts", "Classes",
         "Low-level or high-level", "Provenance and downloads",
     ]  # fmt: skip
 
@@ -292,7 +292,7 @@ def test_the_table_s_script_holds_every_neuron(docs: Path) -> None:
     assert len(data["rows"]) == 18
     for row in data["rows"]:
         assert (docs / "fake-atlas" / unquote(row[4]).replace(".html", ".md")).is_file()
-        assert len(row) == 8 + len(data["statistics"])
+        assert len(row) == 9 + len(data["statistics"])
         assert -1 <= row[7] < len(data["labels"])
 
 
