@@ -78,7 +78,7 @@ def visualize(
     """
     _check_size(network, layer, making.size)
     quick = prepared(network, layer.name, making.precision)
-    together = max(1, pictures_at_once(quick, layer, making.size) // variant.facets)
+    together = max(1, pictures_at_once(network, layer, making.size) // variant.facets)
     parts = []
     for start in range(0, len(neurons), together):
         chunk = neurons[start : start + together]

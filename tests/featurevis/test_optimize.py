@@ -283,3 +283,24 @@ def test_sixteen_neurons_of_a_real_network_beat_every_random_picture(shared: Pat
     assert (found.mean_response > 0).all()
     assert (found.mean_response > found.random_mean).all()
     assert (found.mean_response > uniform).all()
+
+
+def test_lower_precision_reaches_nearly_the_same(random_network: Network) -> None:
+    full, half = (
+        pictures_of(random_network, "4", range(12), replace(SHORT, precision=precision))
+        for precision in ("float32", "bfloat16")
+    )
+    assert (half.pictures != full.pictures).any()
+    assert np.median(half.mean_response / full.mean_response) == pytest.approx(1, abs=0.1)
+
+
+def test_large_pictures_go_on_from_half_their_size(random_network: Network) -> None:
+    making = replace(SHORT, size=192, steps=40)
+    found = pictures_of(random_network, "4", [0, 1], making)
+    assert found.pictures.shape == (2, 192, 192, 3)
+    assert found.history_steps[-1] == making.steps
+    assert (np.diff(found.history_steps) > 0).all()
+    quarters = found.pictures[:, :96, :96].astype(float), found.pictures[:, 96:, 96:].astype(float)
+    assert np.corrcoef(quarters[0].ravel(), quarters[1].ravel())[0, 1] > 0.8  # nearly the same again
+    assert (quarters[0] != quarters[1]).any()
+    assert (found.mean_response > found.random_mean).all()
