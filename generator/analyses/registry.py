@@ -12,6 +12,8 @@ from generator.analyses.exemplars import ExemplarsAnalysis
 from generator.analyses.filters import FiltersAnalysis
 from generator.analyses.labels import LabelsAnalysis
 from generator.analyses.network_report import NetworkReportAnalysis
+from generator.analyses.probe_features import ProbeFeaturesAnalysis
+from generator.analyses.probes import ProbesAnalysis
 from generator.analyses.receptive_fields import ReceptiveFieldsAnalysis
 from generator.analyses.reliability import ReliabilityAnalysis
 from generator.analyses.statistics import StatisticsAnalysis
@@ -30,5 +32,7 @@ ANALYSES: tuple[Analysis[Any, Any, Any], ...] = (
     ConceptResponsesAnalysis(),
     DissectionAnalysis(),
     LabelsAnalysis(),
+    ProbeFeaturesAnalysis(),
+    ProbesAnalysis(),
     NetworkReportAnalysis(),
 )
