@@ -10,7 +10,7 @@ from scipy import stats
 
 from generator.analyses.probe_fits import Outcome, Split, score, stacked
 from generator.analyses.probe_tasks import Question
-from generator.records import NOWHERE, Curve, Emergence, ProbeCurves
+from generator.records import NOWHERE, Curve, Emergence, Floats, ProbeCurves
 
 Doubles = NDArray[np.float64]
 
@@ -26,7 +26,7 @@ RESAMPLES = 1000
 BLOCK = 100  # resamples at once: bounds memory
 
 
-def interval(values: Doubles, training: int, testing: int) -> Curve:
+def interval(values: Floats, training: int, testing: int) -> Curve:
     """Return means over splits with corrected t intervals.
 
     Halves of different splits share images, so their scores are not independent: the variance of
@@ -115,7 +115,7 @@ def emergence(
     )
 
 
-def first_reaching(selectivity: Doubles) -> NDArray[np.int64]:
+def first_reaching(selectivity: Floats) -> NDArray[np.int64]:
     """Return the first row that reaches `REACHED` of its column's best, (w,), for (l, w) values."""
     reached: NDArray[np.int64] = (selectivity >= REACHED * selectivity.max(axis=0)).argmax(axis=0)
     return reached

@@ -1,4 +1,4 @@
-"""What linear probes read from each layer: features, curves over depth, emergence, how many neurons it takes."""
+"""What linear probes read from each layer: features, curves over depth, emergence, locality."""
 
 from __future__ import annotations
 
