@@ -26,6 +26,7 @@ from tests.tiny import RECIPE, write_world
 
 NAMES = [analysis.name for analysis in ANALYSES]
 CONCEPTS = {"concept_gallery", "concept_responses", "dissection", "labels"}
+PROBES = {"probe_features", "probes"}
 WITHOUT_CONCEPTS = '[concepts]\nsource = "none"'
 NETWORK_SCOPE = {analysis.name for analysis in ANALYSES if analysis.scope == "network"}
 KILLED_BUILD = """
@@ -109,8 +110,9 @@ def test_no_leftovers_and_every_record_is_read_back(finished: Path) -> None:
         ({"statistics__bins": "16"}, {"statistics", "labels"}),
         ({"exemplars__random": "3"}, {"exemplars"}),
         ({"visualization__steps": "9"}, {"visualizations", "reliability"}),
-        ({"layers__neurons": "2"}, set(NAMES) - {"filters", "network_report", "concept_gallery"}),
-        ({"concepts__limit": "40"}, CONCEPTS),
+        ({"layers__neurons": "2"}, set(NAMES) - {"filters", "network_report", "concept_gallery"} - PROBES),
+        ({"concepts__limit": "40"}, CONCEPTS | PROBES),
+        ({"probes__splits": "6"}, {"probes"}),
         ({"compute__batch_size": "3", "title": "Another title"}, set()),
     ],
 )
