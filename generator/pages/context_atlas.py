@@ -12,6 +12,7 @@ from generator.pages.context_concept_images import concept_card
 from generator.pages.context_layer import defined, filter_pictures, layer_headlines, median, tile
 from generator.pages.context_network import has_report
 from generator.pages.context_neuron import Headline
+from generator.pages.context_probes import probes_card
 from generator.pages.coverage import coverage, coverage_headlines, coverage_text, emergence, has_labels
 from generator.pages.layer_view import LayerView
 from generator.pages.links import link
@@ -61,6 +62,7 @@ def atlas_context(atlas: AtlasRecords, summaries: Summaries, site_url: str) -> d
         "filters": _filters(atlas, page),
         "labels": labels(everything, summaries),
         "concepts": concept_card(atlas, page),
+        "probes": probes_card(atlas, page),
         "report": link(network_page(subject.atlas), page) if has_report(atlas) else "",
         "neurons": link(neurons_page(subject.atlas), page),
         "data": link(data_page(subject.atlas), page),
