@@ -135,9 +135,10 @@ def layer_sentences(probes: Probes, layer: str) -> list[str]:
         if probe.trained.selectivity.mean[place] >= REACHED * probe.trained.selectivity.mean.max()
     ]
     first = [probe for probe in found if probe.emergence.layer == place]
+    named = f": {_names(reached)}" if reached else ""
     result = [
         f"A linear probe reads {whole(len(reached))} of {plural(len(found), 'task')} from this layer with at "
-        f"least 90% of the selectivity that their best layer has{f': {_names(reached)}' if reached else ''}."
+        f"least 90% of the selectivity that their best layer has{named}."
     ]
     result.append(
         f"First reached here: {_with_numbers(first, place)}."

@@ -34,6 +34,7 @@ from generator.records import (
     Visualizations,
 )
 from tests.pages.fake_concepts import concept_records
+from tests.pages.fake_probes import probe_records
 
 SIDE = 64
 PICTURES = 60
@@ -81,6 +82,7 @@ def fake_atlas(
         "reliability": Reliability({layer.name: _reliability(layer, random) for layer in subject.layers}),
         "filters": Filters(subject.layers[0].name, _float(random.normal(size=(16, 3, 7, 7)))),
         **concept_records(subject, seed),
+        **probe_records(subject, seed),
     }
     kept: Mapping[str, Any] = {key: value for key, value in records.items() if key not in without}
     keys = {key: hashlib.sha256(key.encode()).hexdigest() for key in kept}
