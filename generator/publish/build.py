@@ -24,6 +24,7 @@ from generator.store.layout import (
     layer_page,
     network_page,
     neurons_page,
+    probes_page,
 )
 
 # Warnings quoted in an error: enough to see the pattern, few enough for one line.
@@ -88,7 +89,11 @@ def navigation(entries: Sequence[Any], atlases: Sequence[Subject], docs: Path) -
 
 def _atlas_entry(subject: Subject, docs: Path) -> Mapping[str, Any]:
     name = subject.atlas
-    further = {"Concept images": concepts_page(name), "Training": network_page(name)}
+    further = {
+        "Probes": probes_page(name),
+        "Concept images": concepts_page(name),
+        "Training": network_page(name),
+    }
     # MkDocs takes titles in the navigation for HTML.
     return {
         escape(subject.title): [

@@ -24,10 +24,10 @@ ANCHORS = {
     "glossary": "neuron layer image activation response-map peak mean-response exemplar quantile stratum "
     "threshold sparseness class-selectivity auc dead receptive-field feature-visualization activation-ratio "
     "network-view recipe record content-hash concept label dissection iou null coverage "
-    "negative-visualization activation-maximization seed-spread",
+    "negative-visualization activation-maximization seed-spread probe probe-selectivity emergence random-twin",
     "methods": "survey sketch statistics exemplars receptive-fields feature-visualization activation-ratios "
-    "filters provenance determinism references concept-images dissection labels",
-    "limits": "words",
+    "filters provenance determinism references concept-images dissection labels probes",
+    "limits": "words probes",
 }
 
 
@@ -61,6 +61,9 @@ def test_defaults_are_those_of_the_code() -> None:
         ("statistics", "bootstrap"),
         ("exemplars", "pool"),
         ("concepts", "limit"),
+        ("probes", "images"),
+        ("probes", "dimensions"),
+        ("probes", "splits"),
         ("visualization", "seeds"),
     ):
         default = getattr(Recipe.model_fields[section].default, key)
