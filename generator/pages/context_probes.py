@@ -66,7 +66,7 @@ def probes_context(atlas: AtlasRecords) -> dict[str, Any]:
         "sentences": findings(probes),
         "caution": CAUTION,
         "training": training_note(subject, probes),
-        "tasks": [(probe.name, f"{probe.name} ({probe.kind})") for probe in _by_emergence(probes)],
+        "tasks": [(probe.name, f"{probe.name} ({KINDS[probe.kind]})") for probe in probes.probes],
         "curves": curve_values(probes),
         "emergence": emergence_values(probes),
         "few": [probe.name for probe in probes.probes if probe.locality is not None],

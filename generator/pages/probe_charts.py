@@ -13,6 +13,12 @@ ROW = 24
 
 BASELINE_NAMES = dict(zip(BASELINES, ("small pictures", "colour histogram"), strict=True))
 
+# Where the names of baselines stand along their lines, so that close ones do not cover each other.
+NAME_PLACES = (("right", "width"), ("center", altair.ExprRef("width / 2")), ("left", 0))
+
+# Height of the curves' chart, pixels.
+HEIGHT = 260
+
 AXIS = altair.Axis(labelAngle=-30, grid=False)
 
 
@@ -48,8 +54,13 @@ def _probes() -> Any:
     rules = lines.mark_rule(style="baseline").encode(
         y=altair.Y("score:Q"), tooltip=["series:N", *_numbers("score", "low", "high")]
     )
-    names = lines.mark_text(style="baseline-text", align="right", dy=-5).encode(
-        y="score:Q", x=altair.value("width"), text="series:N"
+    names = altair.layer(
+        *(
+            lines.transform_filter(f"datum.place === {place}")
+            .mark_text(style="baseline-text", align=align, dy=-5)
+            .encode(y="score:Q", x=altair.value(at), text="series:N")
+            for place, (align, at) in enumerate(NAME_PLACES)
+        )
     )
     curves = curve("shuffled answers", "control") + curve("random twin", "twin")
     return (curves + rules + names + curve("trained network", "curve")).add_params(chosen)
@@ -113,7 +124,7 @@ def curve_values(probes: Probes) -> dict[str, Any]:
                  "high": short(curve.high[place])}
                 for place, layer in enumerate(probes.layers)
             ]  # fmt: skip
-    return {"datasets": {"probes": rows, "baselines": _baselines(probes)}}
+    return {"datasets": {"probes": rows, "baselines": _baselines(probes)}, "height": HEIGHT}
 
 
 def _baselines(probes: Probes) -> list[dict[str, Any]]:
@@ -122,9 +133,9 @@ def _baselines(probes: Probes) -> list[dict[str, Any]]:
         found = [(BASELINE_NAMES[name], probe.baselines.score, at) for at, name in enumerate(BASELINES)]
         found.append(("most frequent answer" if probe.kind == "classes" else "the mean", probe.majority, 0))
         rows += [
-            {"task": probe.name, "series": series, "score": short(curve.mean[at]),
+            {"task": probe.name, "series": series, "place": place, "score": short(curve.mean[at]),
              "low": short(curve.low[at]), "high": short(curve.high[at])}
-            for series, curve, at in found
+            for place, (series, curve, at) in enumerate(found)
         ]  # fmt: skip
     return rows
 

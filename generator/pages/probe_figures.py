@@ -51,7 +51,7 @@ def _curves(probes: Probes) -> Any:
         title=None,
         sort=list(SERIES),
         scale=altair.Scale(domain=list(SERIES), range=list(COLOURS)),
-        legend=altair.Legend(orient="top"),
+        legend=altair.Legend(orient="top", symbolOpacity=1),
     )
     band = base.mark_area(opacity=0.2).encode(x=across, y=altair.Y("low:Q"), y2="high:Q", color=colour)
     along = altair.Y("score:Q", title=None, scale=altair.Scale(zero=False))
@@ -76,7 +76,9 @@ def _emergence(probes: Probes) -> Any:
         for row in rows
     ]
     base = altair.Chart(_data(labelled))
-    across = altair.X("layer:N", scale=altair.Scale(domain=names), title=None, axis=altair.Axis(grid=True))
+    across = altair.X(
+        "layer:N", scale=altair.Scale(domain=names), title=None, axis=altair.Axis(grid=True, labelAngle=-40)
+    )
     down = altair.Y("task:N", sort=[row["task"] for row in rows], title=None)
     span = base.mark_rule(color=COLOURS[0], strokeWidth=5, opacity=0.35).encode(x="from:N", x2="to:N", y=down)
     point = base.mark_circle(color=COLOURS[0], size=90, opacity=1).encode(x=across, y=down)

@@ -27,6 +27,7 @@ class TrainingNote:
     """Whether probed images may be ones that the network was trained on; a warning where that may be."""
 
     warning: bool
+    title: str
     text: str
 
 
@@ -68,17 +69,23 @@ def training_note(subject: Subject, probes: Probes) -> TrainingNote:
     if not stated:
         return TrainingNote(
             True,
+            "These may be images that the network was trained on",
             "It is not stated which images the network was trained on. If the atlas's images are among them, "
             "probes of their classes may read what was learnt by heart." + left_out,
         )
     if images.name and images.name.lower() in stated.lower():
         return TrainingNote(
             True,
-            f"The network was trained on {stated}; the atlas's images are of the same kind "
+            "The network was trained on images of the same kind",
+            f"It was trained on {stated}; the atlas's images are of the same kind "
             f"({images.name}{f', {images.split}' if images.split else ''}). Should some of them be training "
             "images, probes of their classes may read what was learnt by heart." + left_out,
         )
-    return TrainingNote(False, f"As stated, the network was trained on {stated}." + left_out)
+    return TrainingNote(
+        False,
+        "What the network was trained on",
+        f"As stated, the network was trained on {stated}." + left_out,
+    )
 
 
 def findings(probes: Probes) -> list[str]:

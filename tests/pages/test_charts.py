@@ -44,7 +44,9 @@ DATA: dict[str, dict[str, list[dict[str, Any]]]] = {
             for series in ("trained network", "random twin", "shuffled answers")
             for order, layer in enumerate(["zebra", "ant"])
         ],
-        "baselines": [{"task": "", "series": "small pictures", "score": 0.3, "low": 0.2, "high": 0.4}],
+        "baselines": [
+            {"task": "", "series": "small pictures", "place": 0, "score": 0.3, "low": 0.2, "high": 0.4}
+        ],
     },
     "probe-emergence": {
         "emergence": [

@@ -24,7 +24,8 @@ ANCHORS = {
     "glossary": "neuron layer image activation response-map peak mean-response exemplar quantile stratum "
     "threshold sparseness class-selectivity auc dead receptive-field feature-visualization activation-ratio "
     "network-view recipe record content-hash concept label dissection iou null coverage "
-    "negative-visualization activation-maximization seed-spread probe probe-selectivity emergence random-twin",
+    "negative-visualization activation-maximization seed-spread probe probe-selectivity emergence "
+    "random-twin",
     "methods": "survey sketch statistics exemplars receptive-fields feature-visualization activation-ratios "
     "filters provenance determinism references concept-images dissection labels probes",
     "limits": "words probes",
