@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import altair
 
@@ -14,7 +14,11 @@ ROW = 24
 BASELINE_NAMES = dict(zip(BASELINES, ("small pictures", "colour histogram"), strict=True))
 
 # Where the names of baselines stand along their lines, so that close ones do not cover each other.
-NAME_PLACES = (("right", "width"), ("center", altair.ExprRef("width / 2")), ("left", 0))
+NAME_PLACES: tuple[tuple[Literal["left", "center", "right"], Any], ...] = (
+    ("right", "width"),
+    ("center", altair.ExprRef("width / 2")),
+    ("left", 0),
+)
 
 # Height of the curves' chart, pixels.
 HEIGHT = 260

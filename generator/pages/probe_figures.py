@@ -77,7 +77,7 @@ def _emergence(probes: Probes) -> Any:
     ]
     base = altair.Chart(_data(labelled))
     across = altair.X(
-        "layer:N", scale=altair.Scale(domain=names), title=None, axis=altair.Axis(grid=True, labelAngle=-40)
+        "layer:N", scale=altair.Scale(domain=names), title=None, axis=altair.Axis(labelAngle=-40)
     )
     down = altair.Y("task:N", sort=[row["task"] for row in rows], title=None)
     span = base.mark_rule(color=COLOURS[0], strokeWidth=5, opacity=0.35).encode(x="from:N", x2="to:N", y=down)

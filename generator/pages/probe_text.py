@@ -81,11 +81,8 @@ def training_note(subject: Subject, probes: Probes) -> TrainingNote:
             f"({images.name}{f', {images.split}' if images.split else ''}). Should some of them be training "
             "images, probes of their classes may read what was learnt by heart." + left_out,
         )
-    return TrainingNote(
-        False,
-        "What the network was trained on",
-        f"As stated, the network was trained on {stated}." + left_out,
-    )
+    text = f"As stated, the network was trained on {stated}."
+    return TrainingNote(False, "What the network was trained on", text + left_out)
 
 
 def findings(probes: Probes) -> list[str]:
