@@ -55,6 +55,8 @@ def context() -> Context:
     known = {question.name: question for question in questions(context, empty)[0]}
     signal = np.eye(16)[known["object"].labels] @ random.normal(size=(16, DIMENSIONS))
     signal += np.eye(8)[known["colour"].labels] @ random.normal(size=(8, DIMENSIONS))
+    size = known["size"].targets
+    signal += (size - size.mean()) / size.std() * random.normal(size=DIMENSIONS)
     values = signal + random.normal(size=(IMAGES, DIMENSIONS)) * 3
     features = ProbeFeatures({"concepts": _features(context, values, concepts)})
     return replace(context, records={"probe_features": features})
