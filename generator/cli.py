@@ -77,6 +77,30 @@ def build(recipe: str, output: Path, site_url: str, **overrides: Any) -> None:
 
 
 @cli.command()
+@RECIPE
+@with_settings
+@OUTPUT
+@click.option(
+    "--steps",
+    type=click.IntRange(min=1),
+    default=512,
+    show_default=True,
+    help="Optimization steps of lucent; its default takes about 10 minutes.",
+)
+@click.option(
+    "--neurons", type=click.IntRange(min=1), default=4, show_default=True, help="Neurons of each of 5 layers."
+)
+def compare(recipe: str, output: Path, steps: int, neurons: int, **overrides: Any) -> None:
+    """Make our pictures and torch-lucent's of the same neurons of RECIPE; `render` then shows both."""
+    from generator.comparison import compare as run  # noqa: PLC0415
+
+    reporter, loaded = Reporter(), recipe_file.load_recipe(recipe, _overrides(**overrides))
+    run(loaded, Layout(output), reporter, steps=steps, neurons=neurons)
+    reporter.summary()
+    reporter.note("compared; `neuron-atlas render` makes a page of it")
+
+
+@cli.command()
 @OUTPUT
 @SITE_URL
 @click.option(

@@ -144,7 +144,7 @@ class _Build:
 
     def compute(self, analysis: Analysis[Any, Any, Any]) -> None:
         """Take an analysis's record from the store, or compute it task by task."""
-        needed = {name: self.records[name] for name in analysis.requires}
+        needed = {name: self.records[name] for name in self._required(analysis)}
         context = dataclasses.replace(self.context, records=needed)
         tasks = list(analysis.tasks(context))
         base = self._dependencies(analysis)
@@ -192,8 +192,12 @@ class _Build:
             "seed": self.context.recipe.seed,
             "network": network,
             "images": self.subject.images.sha256 if analysis.scope == "atlas" else "",
-            "requires": {name: self.entries[name].key for name in analysis.requires},
+            "requires": {name: self.entries[name].key for name in self._required(analysis)},
         }
+
+    def _required(self, analysis: Analysis[Any, Any, Any]) -> list[str]:
+        """Return the analyses whose records an analysis gets."""
+        return [*analysis.requires, *(name for name in analysis.uses if name in self.entries)]
 
 
 def _versions() -> dict[str, str]:

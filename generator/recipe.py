@@ -15,6 +15,7 @@ Positive = Annotated[int, Field(ge=1)]
 Triple = tuple[float, float, float]
 Neurons = Literal["all"] | int | tuple[int, ...]
 Source = Literal["folder", "cifar10", "imagenette", "oxford-iiit-pet", "scenes"]
+Precision = Literal["float32", "bfloat16"]
 ConceptSource = Literal["scenes", "oxford-iiit-pet", "folder", "none"]
 FEWEST_CONCEPT_IMAGES = 40
 
@@ -153,19 +154,29 @@ class ExemplarsSection(Section):
 class VisualizationSection(Section):
     """Feature visualization: pixels a side (default: the network's input size), steps, step size.
 
-    Each neuron gets a picture from each of `seeds` random starts; where wanted also one that
-    suppresses it (`negative`), one with magnitudes like natural images' (`constrained`) and
-    one by plain activation maximization (`plain`).
+    Each neuron gets a picture from each of `seeds` random starts; where wanted also `facets` that
+    are pushed apart (2 or more), one that suppresses it (`negative`), one with magnitudes like natural
+    images' (`constrained`), one by plain activation maximization (`plain`) and one by the same that starts
+    from `start_image`. `transparent` adds to each picture a mask of where it mattered. `batch`
+    neurons are optimized together, fewer where memory is short. `precision` is that of the network
+    during the optimization; all that is reported is measured in float32.
+    The first `twin` neurons of each layer are visualized in the randomly initialized twin too; 0
+    leaves it out.
     """
 
     size: Annotated[int, Field(ge=16, le=1024)] | None = None
-    steps: Annotated[int, Field(ge=8, le=10_000)] = 80
+    steps: Annotated[int, Field(ge=8, le=10_000)] = 180
     learning_rate: Annotated[float, Field(gt=0, le=10)] = 0.5
-    batch: Positive = 12
+    batch: Positive = 24
+    precision: Precision = "float32"
     seeds: Annotated[int, Field(ge=1, le=9)] = 3
+    facets: Annotated[int, Field(ge=0, le=9)] = 0
     negative: bool = True
     constrained: bool = False
     plain: bool = True
+    start_image: str = ""
+    transparent: bool = False
+    twin: Annotated[int, Field(ge=0)] = 8
 
 
 def _disjoint(superclasses: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
@@ -240,6 +251,9 @@ def published(recipe: Recipe) -> Recipe:
             "concepts": recipe.concepts.model_copy(update={"path": _bare(recipe.concepts.path)}),
             "probes": probes.model_copy(
                 update={"labels": _bare(probes.labels), "exclude": _bare(probes.exclude)}
+            ),
+            "visualization": recipe.visualization.model_copy(
+                update={"start_image": _bare(recipe.visualization.start_image)}
             ),
             "network": network.model_copy(
                 update={"weights": _bare(network.weights), "class_names": _bare(network.class_names)}

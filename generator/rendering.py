@@ -14,7 +14,7 @@ from generator.publish.links import check_links
 from generator.records import AtlasRecords
 from generator.store.cleaning import locked
 from generator.store.layout import Layout
-from generator.store.manifest import read_atlases
+from generator.store.manifest import read_atlases, read_comparisons
 
 NAMED_LINKS = 5  # broken links named in an error
 NEURONS_A_WORKER = 100  # fewer pages render faster than a process starts
@@ -40,7 +40,14 @@ def render_site(
         atlases = read_atlases(layout)
         with reporter.stage("pages") as advance:
             processes = workers or _worthwhile(atlases)
-            render(layout, atlases, site_url=site_url, workers=processes, progress=advance)
+            render(
+                layout,
+                atlases,
+                comparisons=read_comparisons(layout),
+                site_url=site_url,
+                workers=processes,
+                progress=advance,
+            )
         with reporter.stage("site"):
             build_site(layout, [atlas.subject for atlas in atlases], site_url=site_url)
         with reporter.stage("links"):

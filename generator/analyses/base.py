@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Generic, Literal, TypeVar
 from generator.inputs.concepts import ConceptSet
 from generator.inputs.images import ImageSet
 from generator.inputs.models import Network, load_network
+from generator.inputs.twin import random_twin
 from generator.recipe import Recipe
 from generator.records import Layer
 
@@ -28,8 +29,9 @@ Scope = Literal["network", "atlas"]
 class Context:
     """All that an analysis may use; picklable, so that a task can run in another process.
 
-    `records` holds the records of the analyses named in `requires`, by analysis name. `concepts` is
-    None where the recipe wants no concept images.
+    `records` holds the records of the analyses named in `requires` and `uses`, by analysis name.
+    `concepts` is None where the recipe wants no concept images. With `twin` the network is its
+    randomly initialized twin.
     """
 
     recipe: Recipe
@@ -38,6 +40,7 @@ class Context:
     images: ImageSet
     records: Mapping[str, Any]
     concepts: ConceptSet | None = None
+    twin: bool = False
 
     @property
     def concept_set(self) -> ConceptSet:
@@ -47,13 +50,19 @@ class Context:
 
     def network(self) -> Network:
         """Return the network on the context's device (loaded once in a process)."""
-        return load_network(self.recipe.network, self.recipe.preprocess, self.recipe.seed, self.device)
+        recipe = self.recipe
+        network = load_network(recipe.network, recipe.preprocess, recipe.seed, self.device)
+        return random_twin(network, recipe.seed) if self.twin else network
 
     def record(self, name: str, kind: type[Wanted]) -> Wanted:
         """Return a required record, typed."""
         record = self.records[name]
         assert isinstance(record, kind), f"record `{name}` is a {type(record).__name__}"
         return record
+
+    def found(self, name: str, kind: type[Wanted]) -> Wanted | None:
+        """Return a record that is used where there is one, typed, else None."""
+        return self.record(name, kind) if name in self.records else None
 
 
 @dataclass(frozen=True)
@@ -70,14 +79,17 @@ class Analysis(ABC, Generic[Task, Part, Record]):
 
     `scope` says whether results depend on the images (`atlas`) or on the network alone
     (`network`: computed once and shared by the network's atlases). A task is a frozen dataclass
-    of plain values (it becomes part of the key of its result). `keeps_parts` says that results of
-    tasks are worth keeping when the record is done, because other records can be made of them.
+    of plain values (it becomes part of the key of its result). `requires` names the analyses without
+    whose records it cannot be, `uses` those whose records it gets as far as the recipe wants them.
+    `keeps_parts` says that results of tasks are worth keeping when the record is done, because other
+    records can be made of them.
     """
 
     name: ClassVar[str]
     version: ClassVar[int]
     scope: ClassVar[Scope]
     requires: ClassVar[tuple[str, ...]] = ()
+    uses: ClassVar[tuple[str, ...]] = ()
     keeps_parts: ClassVar[bool] = False
     part_type: ClassVar[type]
     record_type: ClassVar[type]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from generator.analyses.badges import BadgesAnalysis
 from generator.analyses.base import Analysis
 from generator.analyses.concept_gallery import ConceptGalleryAnalysis
 from generator.analyses.concept_responses import ConceptResponsesAnalysis
@@ -11,13 +12,16 @@ from generator.analyses.dissection import DissectionAnalysis
 from generator.analyses.exemplars import ExemplarsAnalysis
 from generator.analyses.filters import FiltersAnalysis
 from generator.analyses.labels import LabelsAnalysis
+from generator.analyses.levels import LevelsAnalysis
 from generator.analyses.network_report import NetworkReportAnalysis
+from generator.analyses.paths import PathsAnalysis
 from generator.analyses.probe_features import ProbeFeaturesAnalysis
 from generator.analyses.probes import ProbesAnalysis
 from generator.analyses.receptive_fields import ReceptiveFieldsAnalysis
 from generator.analyses.reliability import ReliabilityAnalysis
 from generator.analyses.statistics import StatisticsAnalysis
 from generator.analyses.survey import SurveyAnalysis
+from generator.analyses.twin import OnTwin
 from generator.analyses.visualizations import VisualizationsAnalysis
 
 ANALYSES: tuple[Analysis[Any, Any, Any], ...] = (
@@ -27,6 +31,12 @@ ANALYSES: tuple[Analysis[Any, Any, Any], ...] = (
     ExemplarsAnalysis(),
     VisualizationsAnalysis(),
     ReliabilityAnalysis(),
+    PathsAnalysis(),
+    OnTwin(SurveyAnalysis()),
+    OnTwin(VisualizationsAnalysis()),
+    OnTwin(ReliabilityAnalysis()),
+    OnTwin(PathsAnalysis()),
+    BadgesAnalysis(),
     FiltersAnalysis(),
     ConceptGalleryAnalysis(),
     ConceptResponsesAnalysis(),
@@ -34,5 +44,6 @@ ANALYSES: tuple[Analysis[Any, Any, Any], ...] = (
     LabelsAnalysis(),
     ProbeFeaturesAnalysis(),
     ProbesAnalysis(),
+    LevelsAnalysis(),
     NetworkReportAnalysis(),
 )

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -13,15 +12,18 @@ import torch
 
 from generator.activations.trace import device_of, tapped
 from generator.analyses.base import Analysis, Context, Estimate, Scope
-from generator.featurevis.optimize import MEASUREMENTS, RANDOM_PICTURES, Schedule, visualize
-from generator.featurevis.variants import Variant, chosen_variants
+from generator.featurevis.measure import RANDOM_PICTURES
+from generator.featurevis.schedule import MEASUREMENTS
+from generator.featurevis.start_image import read_start_image, start_image_sha256
+from generator.featurevis.variants import FIRST_VARIANT, Variant, chosen_variants
+from generator.featurevis.visualize import Making, every_row, joined, visualize
 from generator.inputs.models import Network
 from generator.records import FIRST, Layer, LayerVisualizations, Visualizations
 
 QUICK = 0.1
 """Seconds: a picture that takes longer is timed alone, a quicker one in a whole batch."""
 
-TIMED_STEPS = 2
+TIMED_STEPS = 4
 """Steps timed for an estimate."""
 
 ENOUGH = 1.0
@@ -44,16 +46,23 @@ class VisualizationsAnalysis(Analysis[VisualizationTask, LayerVisualizations, Vi
     """Pictures of each neuron in every variant, each optimized from a start of its own."""
 
     name: ClassVar[str] = "visualizations"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     scope: ClassVar[Scope] = "network"
     keeps_parts: ClassVar[bool] = True
     part_type: ClassVar[type] = LayerVisualizations
     record_type: ClassVar[type] = Visualizations
 
     def identity(self, context: Context) -> Mapping[str, Any]:
-        """Return size, steps and step size; neurons and variants are in the tasks."""
+        """Return how pictures are made; neurons and variants are in the tasks."""
         section = context.recipe.visualization
-        return {"size": _size(context), "steps": section.steps, "learning_rate": section.learning_rate}
+        return {
+            "size": _size(context),
+            "steps": section.steps,
+            "learning_rate": section.learning_rate,
+            "precision": section.precision,
+            "transparent": section.transparent,
+            "start_image": start_image_sha256(section.start_image),
+        }
 
     def tasks(self, context: Context) -> Sequence[VisualizationTask]:
         """Return batches of each layer's neurons in their order, so that a longer list adds to them.
@@ -70,48 +79,60 @@ class VisualizationsAnalysis(Analysis[VisualizationTask, LayerVisualizations, Vi
 
     def run(self, context: Context, task: VisualizationTask) -> LayerVisualizations:
         """Optimize the pictures of one batch of neurons."""
-        section = context.recipe.visualization
         layer = next(layer for layer in context.layers if layer.name == task.layer)
-        schedule = Schedule(section.steps, section.learning_rate)
-        return visualize(
-            context.network(),
-            layer,
-            task.neurons,
-            size=_size(context),
-            schedule=schedule,
-            seed=context.recipe.seed,
-            variant=next(variant for variant in _variants(context) if variant.name == task.variant),
-        )
+        variant = next(variant for variant in _variants(context) if variant.name == task.variant)
+        return visualize(context.network(), layer, task.neurons, making_of(context), variant)
 
     def combine(self, context: Context, parts: Sequence[LayerVisualizations]) -> Visualizations:
-        """Join the batches of each layer, variant by variant."""
-        found: dict[str, dict[str, list[LayerVisualizations]]] = {}
+        """Join the batches of each layer, variant by variant; facets become variants of their own."""
+        found: dict[Variant, dict[str, list[LayerVisualizations]]] = {}
+        by_name = {variant.name: variant for variant in _variants(context)}
         for task, part in zip(self.tasks(context), parts, strict=True):
-            found.setdefault(task.variant, {}).setdefault(task.layer, []).append(part)
+            found.setdefault(by_name[task.variant], {}).setdefault(task.layer, []).append(part)
         variants = {
-            variant: {layer: _joined(batches) for layer, batches in layers.items()}
-            for variant, layers in found.items()
+            name: {layer: every_row(joined(batches), start, variant.facets) for layer, batches in own.items()}
+            for variant, own in found.items()
+            for start, name in enumerate(variant.names)
         }
         return Visualizations(variants.pop(FIRST, {}), variants)
 
     def estimate(self, context: Context) -> Estimate:
-        """Time a few steps at the first and the last layer; those between lie at their depth's share."""
+        """Time a few steps at the first and the last layer; those between lie at their depth's share.
+
+        Pictures that settle early make it shorter.
+        """
         layers = [layer for layer in context.layers if layer.neurons]
-        variants, steps = len(_variants(context)), context.recipe.visualization.steps
-        count, size = variants * sum(len(layer.neurons) for layer in layers), _size(context)
-        work = f"{count} pictures of {size} × {size} pixels, {steps} steps each"
+        variants, section, size = _variants(context), context.recipe.visualization, _size(context)
+        pictures = sum(variant.facets for variant in variants)
+        count = pictures * sum(len(layer.neurons) for layer in layers)
+        work = f"{count} pictures of {size} × {size} pixels, at most {section.steps} steps each"
         if not layers:
             return Estimate(work, 0.0, 0)
         depths = _depths(context.network(), layers)
         least, most = _seconds_a_step(context, layers[0]), _seconds_a_step(context, layers[-1])
         seconds = np.interp(depths, [depths[0], depths[-1]], [least, max(most, least)])
-        batch = context.recipe.visualization.batch
-        equivalents = [
-            len(layer.neurons) * _steps_of(steps, min(batch, len(layer.neurons)), variants)
+        efforts = [
+            len(layer.neurons)
+            * sum(_effort(variant, size, section.steps, len(layer.neurons)) for variant in variants)
             for layer in layers
         ]
-        row = size * size * 3 + 4 * (7 + MEASUREMENTS)  # the picture, and the numbers on it
-        return Estimate(work, float(np.dot(seconds, equivalents)), count * row)
+        channels = 4 if section.transparent else 3
+        row = size * size * channels + 4 * (7 + MEASUREMENTS)  # the picture, and the numbers on it
+        return Estimate(work, float(np.dot(seconds, efforts)), count * row)
+
+
+def making_of(context: Context) -> Making:
+    """Return how the recipe wants pictures to be made."""
+    section, size = context.recipe.visualization, _size(context)
+    return Making(
+        size=size,
+        steps=section.steps,
+        learning_rate=section.learning_rate,
+        seed=context.recipe.seed,
+        precision=section.precision,
+        transparent=section.transparent,
+        start=read_start_image(section.start_image, size),
+    )
 
 
 def _size(context: Context) -> int:
@@ -121,21 +142,7 @@ def _size(context: Context) -> int:
 
 def _variants(context: Context) -> tuple[Variant, ...]:
     """Return the variants that the recipe wants."""
-    section = context.recipe.visualization
-    return chosen_variants(
-        section.seeds, negative=section.negative, constrained=section.constrained, plain=section.plain
-    )
-
-
-def _joined(parts: Sequence[LayerVisualizations]) -> LayerVisualizations:
-    steps = parts[0].history_steps
-    assert all(np.array_equal(before.history_steps, after.history_steps) for before, after in pairwise(parts))
-    joined = {
-        name: np.concatenate([getattr(part, name) for part in parts])
-        for name in LayerVisualizations.__dataclass_fields__
-        if name != "history_steps"
-    }
-    return LayerVisualizations(history_steps=steps, **joined)
+    return chosen_variants(context.recipe.visualization)
 
 
 @torch.no_grad()
@@ -167,18 +174,22 @@ def _seconds_a_step(context: Context, layer: Layer) -> float:
 
 def _timed(context: Context, layer: Layer, batch: int) -> float:
     neurons = layer.neurons[:batch]
-    schedule = Schedule(TIMED_STEPS, context.recipe.visualization.learning_rate)
-    network, size, seed = context.network(), _size(context), context.recipe.seed
+    making = replace(making_of(context), steps=TIMED_STEPS)
+    network = context.network()
     for _ in range(2):  # the first run warms up, and is enough where it takes long
         start = time.perf_counter()
-        visualize(network, layer, neurons, size=size, schedule=schedule, seed=seed)
+        visualize(network, layer, neurons, making)
         seconds = time.perf_counter() - start
         if seconds > ENOUGH:
             break
-    return seconds / len(neurons) / _steps_of(TIMED_STEPS, len(neurons), variants=1)
+    return seconds / len(neurons) / _effort(FIRST_VARIANT, making.size, TIMED_STEPS, len(neurons))
 
 
-def _steps_of(steps: int, batch: int, variants: int) -> float:
-    """Return a neuron's optimization steps, and what is measured beside them counted in steps."""
-    forward = variants * (min(steps, MEASUREMENTS) + 2) + RANDOM_PICTURES / batch
-    return variants * steps + FORWARD_SHARE * forward
+def _effort(variant: Variant, size: int, steps: int, batch: int) -> float:
+    """Return what a neuron's pictures take, counted in steps of one picture at full size."""
+    stages = sum(
+        (stage.size / size) ** 2 * (stage.steps + FORWARD_SHARE * min(stage.steps, MEASUREMENTS))
+        for stage in variant.stages(size, steps)
+    )
+    random = RANDOM_PICTURES / batch if variant == FIRST_VARIANT else 0.0
+    return variant.facets * (stages + FORWARD_SHARE) + FORWARD_SHARE * random

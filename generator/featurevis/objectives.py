@@ -35,6 +35,9 @@ class Objective(Protocol):
     def report(self, maps: Tensor) -> Tensor:
         """Return what the history of an optimization shows."""
 
+    def of(self, pictures: Sequence[int]) -> Objective:
+        """Return the same objective for some of the pictures."""
+
 
 class ChannelMean:
     """The mean response of a channel, each picture of the batch for a channel of its own.
@@ -54,7 +57,12 @@ class ChannelMean:
 
     def __init__(self, channels: Sequence[int], layer: Layer) -> None:
         self.channels = tuple(channels)
+        self.layer = layer
         self.slope = 1.0 if layer.activation else LINEAR_SLOPE
+
+    def of(self, pictures: Sequence[int]) -> ChannelMean:
+        """Return the same objective for some of the pictures."""
+        return ChannelMean(_chosen(self.channels, pictures), self.layer)
 
     def __call__(self, maps: Tensor) -> Tensor:
         """Return the mean responses, negative ones reduced where the output is linear."""
@@ -82,6 +90,10 @@ class ChannelPosition:
     def __init__(self, channels: Sequence[int], position: tuple[int, int] | None = None) -> None:
         self.channels = tuple(channels)
         self.position = position
+
+    def of(self, pictures: Sequence[int]) -> ChannelPosition:
+        """Return the same objective for some of the pictures."""
+        return ChannelPosition(_chosen(self.channels, pictures), self.position)
 
     def __call__(self, maps: Tensor) -> Tensor:
         """Return the responses at the position."""
@@ -114,8 +126,13 @@ class Direction:
 
     def __init__(self, vectors: Tensor, layer: Layer, power: float = 0.0) -> None:
         self.vectors = vectors
+        self.layer = layer
         self.slope = 1.0 if layer.activation else LINEAR_SLOPE
         self.power = power
+
+    def of(self, pictures: Sequence[int]) -> Direction:
+        """Return the same objective for some of the pictures."""
+        return Direction(self.vectors[list(pictures)], self.layer, self.power)
 
     def __call__(self, maps: Tensor) -> Tensor:
         """Return the mean products, negative ones reduced where the output is linear."""
@@ -149,6 +166,10 @@ class Negated:
 
     def __init__(self, objective: Objective) -> None:
         self.objective = objective
+
+    def of(self, pictures: Sequence[int]) -> Negated:
+        """Return the same objective for some of the pictures."""
+        return Negated(self.objective.of(pictures))
 
     def __call__(self, maps: Tensor) -> Tensor:
         """Return the objective of the negated responses."""
@@ -188,6 +209,10 @@ class Diverse:
         self.groups = tuple(groups)
         self.weight = weight
 
+    def of(self, pictures: Sequence[int]) -> Diverse:
+        """Return the same objective for some of the pictures; the others push no more."""
+        return Diverse(self.objective.of(pictures), _chosen(self.groups, pictures), self.weight)
+
     def __call__(self, maps: Tensor) -> Tensor:
         """Return the scores less the penalty."""
         scores = self.objective(maps)
@@ -215,6 +240,10 @@ def _rescaled(maps: Tensor) -> Tensor:
     finite = maps.nan_to_num(nan=0.0, posinf=0.0, neginf=0.0)
     largest = finite.detach().abs().amax(dim=(1, 2, 3), keepdim=True)
     return finite / largest.where(largest > 0, 1.0)
+
+
+def _chosen(values: Sequence[int], pictures: Sequence[int]) -> tuple[int, ...]:
+    return tuple(values[picture] for picture in pictures)
 
 
 def own_maps(maps: Tensor, channels: Sequence[int]) -> Tensor:

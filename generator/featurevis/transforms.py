@@ -82,13 +82,3 @@ class RandomViews:
         turn = math.radians(self.rotation)
         corner = self.zoom * (math.cos(turn) + math.sin(turn))
         return self.jitter + (corner - 1) / 2
-
-
-def settled(maps: Tensor) -> Tensor:
-    """Let affine maps (steps, ...) approach the identity evenly: the last view is the picture itself.
-
-    The first steps then find what excites from any view, the last ones perfect it as it is shown.
-    """
-    identity = torch.eye(2, 3)
-    share = torch.linspace(1, 0, len(maps))[:, None, None, None]
-    return identity + (maps - identity) * share

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -102,6 +102,29 @@ def open_images(section: ImagesSection, seed: int, side: int, progress: Progress
     sha256 = _set_sha256(ids, labels, hashes)
     info = _info(section, candidates, words, labels, sha256=sha256, skipped=skipped)
     return ImageSet(ids, labels, hashes, info, candidates.reader, positions)
+
+
+def sampled(images: ImageSet, count: int, seed: int) -> ImageSet:
+    """Return a seeded sample of the images, in their order; the set itself where it has no more.
+
+    Args:
+        images: The set; `info` of the sample tells its own counts, and no hash.
+        count: Images of the sample.
+        seed: Of the draw.
+    """
+    if count >= len(images):
+        return images
+    chosen = np.sort(np.random.default_rng(seed).permutation(len(images))[:count])
+    labels = images.labels[chosen]
+    counts = tuple(int((labels == label).sum()) for label in range(len(images.info.class_names)))
+    return ImageSet(
+        tuple(images.ids[index] for index in chosen),
+        labels,
+        tuple(images.sha256[index] for index in chosen),
+        replace(images.info, count=count, class_counts=counts, sha256=""),
+        images.reader,
+        images.positions[chosen],
+    )
 
 
 def _info(

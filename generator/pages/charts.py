@@ -19,6 +19,12 @@ HEIGHT = 200
 # such charts state their height.
 ROW = 26
 
+# Height of a layer in the chart of levels, pixels: room for a strip of points.
+LEVEL_ROW = 36
+
+# Height of the band of quartiles in it, pixels.
+LEVEL_BAND = 26
+
 # What the runtime hands to the page: the function that draws a chart.
 EXPORTS = "window.vegaEmbed = vegaEmbed;"
 
@@ -40,6 +46,8 @@ def specifications() -> Mapping[str, Mapping[str, Any]]:
         "categories": _categories(),
         "emergence": _emergence(),
         **probe_charts.specifications(),
+        "levels": _levels(),
+        "paths": _paths(),
     }
     return {name: _plain(chart) for name, chart in charts.items()}
 
@@ -166,6 +174,19 @@ def _layers() -> Any:
     return (band + line + points).add_params(chosen)
 
 
+def _paths() -> Any:
+    """Path similarity layer by layer, between the lines of random and of top images."""
+    source = altair.Chart(_data("paths"))
+    across = altair.X(
+        "layer:N", sort=altair.SortField("order"), title=None, axis=altair.Axis(labelAngle=-30, grid=False)
+    )
+    along = altair.Y("path:Q", title="path similarity", scale=altair.Scale(zero=True))
+    tooltip = ["layer:N", altair.Tooltip("path:Q", format=".3~g")]
+    line = source.mark_line(style="curve").encode(x=across, y=along)
+    points = source.mark_circle(style="point", size=70).encode(x=across, y=along, tooltip=tooltip)
+    return _threshold("y") + line + points
+
+
 def _categories() -> Any:
     """Number of labelled neurons by category; a piece of a bar is one label."""
     along = altair.Axis(tickMinStep=1, format="d", grid=True)
@@ -201,3 +222,30 @@ def _emergence() -> Any:
         .encode(x=across, y=down, text="neurons:Q")
     )
     return circles + numbers
+
+
+def _levels() -> Any:
+    """Levels of all neurons by layer, over their quartiles; a point is a link."""
+    source = altair.Chart(_data("levels")).transform_calculate(
+        # Spreads points of like value over the row's height, the same at every visit.
+        spread="((toNumber(datum.channel) * 0.61803398875) % 1) - 0.5",
+    )
+    along = altair.Scale(domain=[0, 1])
+    down = altair.Y("layer:N", sort=altair.SortField("rank"), title=None, axis=altair.Axis(labelPadding=8))
+    boxes = source.transform_aggregate(
+        low="q1(level)", middle="median(level)", high="q3(level)", groupby=["layer", "rank"]
+    )
+    band = boxes.mark_bar(style="band", height=LEVEL_BAND).encode(
+        x=altair.X("low:Q", title="level, from low (0) to high (1)", scale=along), x2="high:Q", y=down
+    )
+    line = boxes.mark_tick(style="note", thickness=2, size=LEVEL_BAND).encode(
+        x=altair.X("middle:Q", scale=along), y=down
+    )
+    points = source.mark_circle(style="point", size=28).encode(
+        x=altair.X("level:Q", scale=along),
+        y=down,
+        yOffset=altair.YOffset("spread:Q", scale=altair.Scale(domain=[-0.62, 0.62])),
+        href="link:N",
+        tooltip=["neuron:N", altair.Tooltip("level:Q", format=".3~g")],
+    )
+    return band + points + line

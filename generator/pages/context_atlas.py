@@ -7,9 +7,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from generator.pages.badge_counts import badge_headlines, badge_summary
 from generator.pages.citation import atlas_citation
 from generator.pages.context_concept_images import concept_card
 from generator.pages.context_layer import defined, filter_pictures, layer_headlines, median, tile
+from generator.pages.context_levels import has_levels
 from generator.pages.context_network import has_report
 from generator.pages.context_neuron import Headline
 from generator.pages.context_probes import probes_card
@@ -19,7 +21,15 @@ from generator.pages.links import link
 from generator.pages.numbers import Shown, plural, shown, whole
 from generator.pages.summary import NeuronSummary, present_statistics
 from generator.records import AtlasRecords, Filters, ImagesInfo, Subject
-from generator.store.layout import atlas_page, data_page, layer_page, network_page, neurons_page
+from generator.store.layout import (
+    COMPARISON_PAGE,
+    atlas_page,
+    data_page,
+    layer_page,
+    levels_page,
+    network_page,
+    neurons_page,
+)
 
 # Tiles of one layer on the cover; its own page shows all.
 COVER_TILES = 24
@@ -31,13 +41,18 @@ HOME_TILES = 16
 SHOWN_SKIPPED = 5
 
 # Statistics drawn over depth.
-DEPTH_STATISTICS = ("sparseness", "selectivity", "best_auc", "mean_ratio")
+DEPTH_STATISTICS = ("sparseness", "selectivity", "best_auc", "level", "mean_ratio", "path")
 
 Summaries = Mapping[str, Sequence[NeuronSummary]]
 
 
-def atlas_context(atlas: AtlasRecords, summaries: Summaries, site_url: str) -> dict[str, Any]:
-    """Return all values of an atlas's cover; `summaries` are by layer, ordered by channel."""
+def atlas_context(
+    atlas: AtlasRecords, summaries: Summaries, site_url: str, *, compared: bool = False
+) -> dict[str, Any]:
+    """Return all values of an atlas's cover; `summaries` are by layer, ordered by channel.
+
+    `compared` says that the page of comparisons shows pictures of this network.
+    """
     subject = atlas.subject
     page = atlas_page(subject.atlas)
     everything = [summary for layer in subject.layers for summary in summaries[layer.name]]
@@ -47,7 +62,10 @@ def atlas_context(atlas: AtlasRecords, summaries: Summaries, site_url: str) -> d
         "description": subject.description
         or f"The neurons of {subject.network.model} on {subject.images.name}.",
         "subject": subject,
-        "headlines": headlines(subject, everything),
+        "headlines": [
+            *headlines(subject, everything),
+            *badge_headlines(atlas, [layer.name for layer in subject.layers]),
+        ],
         "rule": subject.neuron_rule,
         "layers": [_layer(atlas, index, summaries, page) for index in range(len(subject.layers))],
         "statistics": [s for s in present_statistics(everything) if s.key in DEPTH_STATISTICS],
@@ -61,8 +79,11 @@ def atlas_context(atlas: AtlasRecords, summaries: Summaries, site_url: str) -> d
         "skipped": skipped(subject.images),
         "filters": _filters(atlas, page),
         "labels": labels(everything, summaries),
+        "badges": badge_summary(atlas, [layer.name for layer in subject.layers]),
         "concepts": concept_card(atlas, page),
         "probes": probes_card(atlas, page),
+        "levels": link(levels_page(subject.atlas), page) if has_levels(atlas) else "",
+        "comparison": link(COMPARISON_PAGE, page) if compared else "",
         "report": link(network_page(subject.atlas), page) if has_report(atlas) else "",
         "neurons": link(neurons_page(subject.atlas), page),
         "data": link(data_page(subject.atlas), page),

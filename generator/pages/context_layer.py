@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from generator.pages.badge_counts import ORDER, badge_headlines, badge_summary
 from generator.pages.citation import layer_citation
 from generator.pages.context_neuron import Headline, identity
 from generator.pages.coverage import (
@@ -65,6 +66,8 @@ def layer_context(view: LayerView, summaries: Sequence[NeuronSummary], site_url:
         "tiles": [tile(summary, page) for summary in ordered],
         "labels": labels(ordered),
         "probes": probes(view, page),
+        "badges": badge_summary(view.atlas, [name]),
+        "badge_filter": [badge for badge in ORDER if any(summary.badge for summary in ordered)],
         "chart": distribution_chart(ordered, page),
         "statistics": columns,
         "rows": [table_row(summary, columns, page) for summary in ordered],
@@ -93,7 +96,7 @@ def layer_headlines(view: LayerView, summaries: Sequence[NeuronSummary], *, labe
             result.append(Headline(name, term, median(summaries, key)))
     if view.reliability is not None:
         result.append(Headline("Median ratio", "activation-ratio", median(summaries, "mean_ratio")))
-    return result
+    return [*result, *badge_headlines(view.atlas, [view.layer.name])]
 
 
 def median(summaries: Sequence[NeuronSummary], key: str) -> Shown:
@@ -117,6 +120,8 @@ def tile(summary: NeuronSummary, page: str) -> Tile:
         alternative += ", dead"
     elif summary.label is not None:
         alternative += f", {short(summary.label)}"
+    if summary.badge:
+        alternative += f", picture {summary.badge}"
     return Tile(
         name=f"{neuron.layer}/{neuron.channel}",
         channel=neuron.channel,
@@ -156,6 +161,7 @@ def table_row(summary: NeuronSummary, columns: Sequence[Statistic], page: str) -
         "tile": tile(summary, page),
         "best_class": summary.best_class,
         "cells": cells,
+        "badge": summary.badge,
         "label": label.text if label is not None and label.text is not None else "",
         "category": label.category if label is not None and label.category is not None else NO_LABEL,
     }

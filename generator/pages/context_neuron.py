@@ -11,7 +11,9 @@ from generator.pages.context_classes import classes, ranked_classes
 from generator.pages.context_concepts import concepts, label_line
 from generator.pages.context_distribution import NO_CLASSES, SILENT, distribution
 from generator.pages.context_exemplars import exemplars
+from generator.pages.context_level import level
 from generator.pages.context_provenance import provenance
+from generator.pages.context_reliability import badge_line, reliability
 from generator.pages.context_visualization import NO_NATURAL, visualization
 from generator.pages.layer_view import LayerView
 from generator.pages.neuron_data import receptive_field
@@ -26,8 +28,10 @@ SECTIONS: tuple[Section, ...] = (
     Section("exemplars", "Exemplars", "neuron/exemplars.html.jinja", exemplars),
     Section("activations", "Activations", "neuron/distribution.html.jinja", distribution),
     Section("visualization", "Feature visualization", "neuron/visualization.html.jinja", visualization),
+    Section("reliability", "Reliability", "neuron/reliability.html.jinja", reliability),
     Section("concepts", "Concepts", "neuron/concepts.html.jinja", concepts),
     Section("classes", "Classes", "neuron/classes.html.jinja", classes),
+    Section("level", "Low-level or high-level", "neuron/level.html.jinja", level),
     Section("provenance", "Provenance and downloads", "neuron/provenance.html.jinja", provenance),
 )
 
@@ -59,6 +63,7 @@ def neuron_context(view: NeuronView, site_url: str) -> dict[str, Any]:
         "identity": identity(view.layer),
         "dead": view.data.statistics is not None and view.data.statistics.dead,
         "label": label_line(view),
+        "badge": badge_line(view),
         "images": subject.images.name,
         "headlines": headlines(view),
         "sections": filled(SECTIONS, view),

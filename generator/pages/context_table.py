@@ -12,7 +12,7 @@ from generator.pages.label_text import NO_LABEL
 from generator.pages.links import link
 from generator.pages.numbers import whole
 from generator.pages.summary import NeuronSummary, present_statistics
-from generator.records import Subject
+from generator.records import BADGES, Subject
 from generator.store.layout import atlas_page, data_page, neuron_page, neurons_page
 
 # Significant digits of the table's data: more than it shows, so that sorting breaks ties rightly.
@@ -36,6 +36,7 @@ def neurons_context(subject: Subject, summaries: Sequence[NeuronSummary]) -> dic
         "layers": [layer.name for layer in subject.layers],
         "classes": sorted({summary.best_class for summary in summaries if summary.best_class}),
         "categories": categories(summaries),
+        "badges": badges(summaries),
         "statistics": present_statistics(summaries),
         "script": link(script_file(subject.atlas), page),
         "asset": link("assets/neuron-table.js", page),
@@ -48,8 +49,9 @@ def table_script(subject: Subject, summaries: Sequence[NeuronSummary]) -> str:
     """Return the script that holds the table's data: `columns` and one array a neuron in `rows`.
 
     A row is [layer index, channel, dead (0 or 1), best class index or -1, page, visualization,
-    strongest image, label index or -1, then the statistics]; links are relative to the atlas's
-    folder. A label is [text, category]; where none were measured, `categories` is empty.
+    strongest image, label index or -1, badge index or -1, then the statistics]; links are relative
+    to the atlas's folder. A label is [text, category]; where none were measured, `categories` is empty.
+    Badges are ordered from the worst to the best; where there are none, `badges` is empty.
     """
     page = neurons_page(subject.atlas)
     statistics = present_statistics(summaries)
@@ -69,6 +71,7 @@ def table_script(subject: Subject, summaries: Sequence[NeuronSummary]) -> str:
             link(summary.visualization, page) if summary.visualization else "",
             link(summary.exemplar, page) if summary.exemplar else "",
             label_places[label] if (label := _label(summary)) else -1,
+            BADGES.index(summary.badge) if summary.badge else -1,
             *(_rounded(summary.values.get(statistic.key)) for statistic in statistics),
         ]
         for summary in summaries
@@ -79,6 +82,7 @@ def table_script(subject: Subject, summaries: Sequence[NeuronSummary]) -> str:
         "classes": classes,
         "labels": labels,
         "categories": categories(summaries),
+        "badges": badges(summaries),
         "statistics": [asdict(statistic) for statistic in statistics],
         "rows": rows,
     }
@@ -90,6 +94,11 @@ def categories(summaries: Sequence[NeuronSummary]) -> list[str]:
     if not has_labels(summaries):
         return []
     return [*sorted({label[1] for summary in summaries if (label := _label(summary))}), NO_LABEL]
+
+
+def badges(summaries: Sequence[NeuronSummary]) -> list[str]:
+    """Return the badges that neurons can have, from the worst to the best; nothing where none has one."""
+    return list(BADGES) if any(summary.badge for summary in summaries) else []
 
 
 def _label(summary: NeuronSummary) -> tuple[str, str] | None:

@@ -9,7 +9,7 @@ from generator.pages import sparks
 from generator.pages.neuron_view import NeuronView
 from generator.pages.numbers import shown, significant, whole
 from generator.pages.schema import VariantData, VisualizationData
-from generator.records import CONSTRAINED, FIRST, NEGATIVE, PLAIN, SEED_PREFIX
+from generator.records import CONSTRAINED, FACET_PREFIX, FIRST, FROM_IMAGE, NEGATIVE, PLAIN, SEED_PREFIX
 
 NO_NATURAL = "no natural image has a positive response to compare with"
 NO_RATIO = "this atlas was built without the comparison with natural images"
@@ -27,6 +27,11 @@ NAMES = {
         "Activation maximization",
         "activation-maximization",
         "Picture whose pixels were optimized, without regularizers, to excite",
+    ),
+    FROM_IMAGE: (
+        "From an image",
+        "activation-maximization",
+        "Natural picture whose pixels were then optimized, without regularizers, to excite",
     ),
 }
 
@@ -74,9 +79,7 @@ def _others(view: NeuronView) -> list[VariantData]:
 
 def _other(view: NeuronView, entry: VariantData, reason: str) -> Mapping[str, Any]:
     """Return a picture that stands beside the first one."""
-    number = entry.variant.removeprefix(SEED_PREFIX)
-    usual = (f"Seed {number}", "", f"Synthetic picture from random start {number}, optimized to excite")
-    name, term, done = NAMES.get(entry.variant, usual)
+    name, term, done = NAMES.get(entry.variant) or _numbered(entry.variant)
     return {
         "name": name,
         "term": term,
@@ -86,6 +89,16 @@ def _other(view: NeuronView, entry: VariantData, reason: str) -> Mapping[str, An
         "ratio": shown(entry.ratio, reason),
         "idle": entry.variant == NEGATIVE and entry.start_response == entry.mean_response == 0,
     }
+
+
+def _numbered(variant: str) -> tuple[str, str, str]:
+    """Return what a further seed or a facet is called, its anchor in the glossary, and what was done."""
+    if variant.startswith(FACET_PREFIX):
+        number = variant.removeprefix(FACET_PREFIX)
+        done = f"Synthetic picture {number} of several pushed apart, optimized to excite"
+        return f"Facet {number}", "facet", done
+    number = variant.removeprefix(SEED_PREFIX)
+    return f"Seed {number}", "", f"Synthetic picture from random start {number}, optimized to excite"
 
 
 def _seeds(view: NeuronView, found: VisualizationData) -> Mapping[str, Any] | None:

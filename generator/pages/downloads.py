@@ -33,7 +33,7 @@ LABEL_COLUMNS = {
 
 # The table's rows: fixed columns, then all statistics (empty where not measured or not defined).
 COLUMNS = (
-    *("neuron", "layer", "channel", "dead", "best_class"),
+    *("neuron", "layer", "channel", "dead", "best_class", "badge"),
     *LABEL_COLUMNS,
     *(statistic.key for statistic in STATISTICS),
     "sha256",
@@ -49,6 +49,7 @@ def rows(summaries: Sequence[NeuronSummary]) -> list[dict[str, Any]]:
             "channel": summary.neuron.channel,
             "dead": summary.dead,
             "best_class": summary.best_class or None,
+            "badge": summary.badge or None,
             **_label(summary.label),
             **{statistic.key: summary.values.get(statistic.key) for statistic in STATISTICS},
             "sha256": summary.sha256,

@@ -30,15 +30,15 @@ FIGURE_QUALITY = 90
 
 
 def webp(pixels: Bytes8, quality: int = QUALITY) -> bytes:
-    """Return an RGB picture (height, width, 3) as a WebP file."""
+    """Return a picture (height, width, 3 of RGB or 4 of RGBA) as a WebP file."""
     buffer = io.BytesIO()
-    Image.fromarray(pixels, "RGB").save(buffer, "WEBP", quality=quality, method=2)
+    Image.fromarray(pixels).save(buffer, "WEBP", quality=quality, method=2)
     return buffer.getvalue()
 
 
 def thumbnail(pixels: Bytes8) -> bytes:
-    """Return the small version of an RGB picture as a WebP file."""
-    image = Image.fromarray(pixels, "RGB")
+    """Return the small version of a picture (height, width, 3 of RGB or 4 of RGBA) as a WebP file."""
+    image = Image.fromarray(pixels)
     image.thumbnail((THUMBNAIL, THUMBNAIL), Image.Resampling.BOX, reducing_gap=2)
     return webp(np.asarray(image), THUMBNAIL_QUALITY)
 
@@ -84,7 +84,7 @@ def figure(
     Args:
         tiles: Up to nine picture files, each with the mask of its outlined region (uint8, any
             size, 255 inside) or None.
-        visualization: RGB picture (height, width, 3), or None when there is none.
+        visualization: Picture (height, width, 3 of RGB or 4 of RGBA), or None when there is none.
         title: First line of the caption.
         lines: Further lines.
     """
@@ -95,8 +95,8 @@ def figure(
         x, y = at % 3, at // 3
         canvas.paste(_masked(_tile(path), mask), (MARGIN + x * (TILE + GAP), MARGIN + y * (TILE + GAP)))
     if visualization is not None:
-        picture = Image.fromarray(visualization, "RGB").resize((block, block), Image.Resampling.BILINEAR)
-        canvas.paste(picture, (MARGIN + block + 2 * GAP, MARGIN))
+        picture = Image.fromarray(visualization).resize((block, block), Image.Resampling.BILINEAR)
+        canvas.paste(picture, (MARGIN + block + 2 * GAP, MARGIN), picture if picture.mode == "RGBA" else None)
     _caption(canvas, MARGIN + block + 2 * GAP, title, lines)
     buffer = io.BytesIO()
     canvas.save(buffer, "JPEG", quality=FIGURE_QUALITY, subsampling=0)

@@ -10,20 +10,26 @@ from generator.pages.outlines import Placement, place
 from generator.records import (
     FIRST,
     AtlasRecords,
+    Badges,
     ConceptResponses,
     Dissection,
     Exemplars,
     Labels,
     Layer,
+    LayerBadges,
     LayerConceptResponses,
     LayerDissection,
     LayerExemplars,
     LayerLabels,
+    LayerLevels,
+    LayerPaths,
     LayerReceptiveFields,
     LayerReliability,
     LayerStatistics,
     LayerVisualizations,
+    Levels,
     NeuronId,
+    Paths,
     ReceptiveFields,
     Reliability,
     Statistics,
@@ -71,6 +77,18 @@ class LayerView:
         return record.layers.get(self.layer.name) if record else None
 
     @cached_property
+    def paths(self) -> LayerPaths | None:
+        """The way of the layer's pictures through the network, if measured."""
+        record = self.atlas.get("paths", Paths)
+        return record.layers.get(self.layer.name) if record else None
+
+    @cached_property
+    def badges(self) -> LayerBadges | None:
+        """The layer's badges, if there are any."""
+        record = self.atlas.get("badges", Badges)
+        return record.layers.get(self.layer.name) if record else None
+
+    @cached_property
     def fields(self) -> LayerReceptiveFields | None:
         """The layer's receptive fields, if measured."""
         record = self.atlas.get("receptive_fields", ReceptiveFields)
@@ -92,6 +110,12 @@ class LayerView:
     def labels(self) -> LayerLabels | None:
         """The layer's labels, if chosen."""
         record = self.atlas.get("labels", Labels)
+        return record.layers.get(self.layer.name) if record else None
+
+    @cached_property
+    def levels(self) -> LayerLevels | None:
+        """How high-level the layer's neurons are, if measured."""
+        record = self.atlas.get("levels", Levels)
         return record.layers.get(self.layer.name) if record else None
 
     @cached_property

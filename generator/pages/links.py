@@ -10,6 +10,7 @@ from generator.records import NeuronId
 
 PICTURES = "pictures"
 NETWORKS = "networks"
+COMPARISON_PICTURES = "comparison"
 
 
 def page_url(page: str) -> str:

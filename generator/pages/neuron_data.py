@@ -11,8 +11,10 @@ import numpy as np
 from generator.pages import schema
 from generator.pages.concept_data import concepts_data, label_data
 from generator.pages.layer_view import LayerView
+from generator.pages.level_data import level_data
 from generator.pages.links import visualization_file
 from generator.pages.numbers import value
+from generator.pages.reliability_data import reliability_data
 from generator.records import (
     FIRST,
     AtlasRecords,
@@ -20,6 +22,7 @@ from generator.records import (
     ExemplarGroup,
     Exemplars,
     Floats,
+    LayerVisualizations,
 )
 
 
@@ -36,9 +39,11 @@ def neuron_data(view: LayerView, row: int) -> schema.NeuronData:
         exemplars=_exemplars(view, row),
         visualization=_visualization(view, row),
         visualizations=_variants(view, row),
+        reliability=reliability_data(view, row),
         classes=_classes(view, row),
         label=label_data(view, row),
         concepts=concepts_data(view, row),
+        level=level_data(view, row),
         provenance=_provenance(view.atlas),
     )
 
@@ -156,7 +161,7 @@ def _visualization(view: LayerView, row: int) -> schema.VisualizationData | None
         return None
     history = zip(found.history_steps.tolist(), found.history[at], strict=True)
     return schema.VisualizationData(
-        picture=_picture_file(view, row, FIRST, found.pictures[at]),
+        picture=_picture_file(view, row, FIRST, picture_pixels(found, at)),
         size=int(found.pictures.shape[1]),
         mean_response=value(found.mean_response[at]),
         peak=value(found.peak[at]),
@@ -186,7 +191,7 @@ def _variants(view: LayerView, row: int) -> tuple[schema.VariantData, ...] | Non
         result.append(
             schema.VariantData(
                 variant=variant,
-                picture=_picture_file(view, row, variant, found.pictures[at]),
+                picture=_picture_file(view, row, variant, picture_pixels(found, at)),
                 start_response=value(found.history[at, 0]),
                 mean_response=value(found.mean_response[at]),
                 peak=value(found.peak[at]),
@@ -203,6 +208,15 @@ def visualization_row(view: LayerView, row: int, variant: str) -> int | None:
         return None
     places = np.flatnonzero(found.neurons == view.layer.neurons[row])
     return int(places[0]) if places.size else None
+
+
+def picture_pixels(found: LayerVisualizations, at: int) -> Bytes8:
+    """Return a visualization (height, width, 3), or (height, width, 4) where it has a mask."""
+    if not found.alpha.size:
+        opaque: Bytes8 = found.pictures[at]
+        return opaque
+    pixels: Bytes8 = np.concatenate([found.pictures[at], found.alpha[at, :, :, None]], axis=2)
+    return pixels
 
 
 def _picture_file(view: LayerView, row: int, variant: str, pixels: Bytes8) -> str:

@@ -11,7 +11,7 @@ from generator.pages.environment import render
 from generator.pages.label_text import scores
 from generator.pages.layer_view import LayerView
 from generator.pages.links import figure_file, picture_file, thumbnail_file
-from generator.pages.neuron_data import visualization_row
+from generator.pages.neuron_data import picture_pixels, visualization_row
 from generator.pages.neuron_view import NeuronView
 from generator.pages.numbers import shown
 from generator.pages.outlines import region
@@ -49,7 +49,9 @@ def write_neuron(docs: Path, layer: LayerView, row: int, site_url: str) -> Neuro
 def _pictures(view: NeuronView) -> dict[str, Bytes8]:
     """Return the neuron's visualizations by variant."""
     rows = {name: visualization_row(view.layer, view.row, name) for name in view.layer.variants}
-    return {name: view.layer.variants[name].pictures[row] for name, row in rows.items() if row is not None}
+    return {
+        name: picture_pixels(view.layer.variants[name], row) for name, row in rows.items() if row is not None
+    }
 
 
 def _write_visualization(docs: Path, file: str, pixels: Bytes8, *, small: bool) -> None:

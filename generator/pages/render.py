@@ -18,21 +18,23 @@ import joblib
 
 from generator.errors import SiteError
 from generator.pages import charts
+from generator.pages.comparison_page import write_comparison
 from generator.pages.context_atlas import atlas_context, home_context
 from generator.pages.context_concept_images import concept_images_context, has_concepts
 from generator.pages.context_data import data_context
 from generator.pages.context_layer import layer_context
+from generator.pages.context_levels import has_levels, levels_context
 from generator.pages.context_network import has_report, network_context
 from generator.pages.context_probes import probes_context
 from generator.pages.context_table import neurons_context, script_file, table_script
 from generator.pages.downloads import write_downloads
 from generator.pages.environment import render as fill
 from generator.pages.layer_view import LayerView
-from generator.pages.links import NETWORKS, PICTURES
+from generator.pages.links import COMPARISON_PICTURES, NETWORKS, PICTURES
 from generator.pages.neuron_files import write_neuron
 from generator.pages.probe_charts import probes_of
 from generator.pages.summary import NeuronSummary
-from generator.records import AtlasRecords, ConceptGallery, Exemplars, Layer, Visualizations
+from generator.records import AtlasRecords, Comparison, ConceptGallery, Exemplars, Layer, Visualizations
 from generator.store.layout import (
     Layout,
     atlas_page,
@@ -40,6 +42,7 @@ from generator.store.layout import (
     concepts_page,
     data_page,
     layer_page,
+    levels_page,
     network_page,
     neurons_page,
     probes_page,
@@ -49,7 +52,7 @@ from generator.store.layout import (
 CHUNK = 32
 
 # Folder names below docs/ that an atlas cannot have; MkDocs leaves out `templates`.
-RESERVED = frozenset({"assets", NETWORKS, "templates"})
+RESERVED = frozenset({"assets", NETWORKS, COMPARISON_PICTURES, "templates"})
 
 # Records that no neuron's page shows: large, and not worth handing to a worker.
 UNSHOWN = frozenset({"probe_features", "probes"})
@@ -73,6 +76,7 @@ def render(
     atlases: Sequence[AtlasRecords],
     *,
     site_url: str,
+    comparisons: Sequence[Comparison] = (),
     workers: int = 1,
     progress: Progress | None = None,
 ) -> None:
@@ -82,6 +86,7 @@ def render(
         layout: The output folder; an existing tree of pages is replaced when the new one is whole.
         atlases: Everything to show, in the order of the home page.
         site_url: Where the site will be hosted, for permalinks; empty: they are paths.
+        comparisons: Of our pictures with torch-lucent's; of those without an atlas as well.
         workers: Processes that render neuron pages.
         progress: Called with the neurons done and their number.
 
@@ -94,7 +99,17 @@ def render(
         shutil.copytree(bundled("site_src"), staging)
         _check_names(atlases, staging)
         _write_assets(staging / "assets")
-        _write_atlases(staging, atlases, site_url, workers, progress or _silent)
+        if comparisons:
+            write_comparison(staging, comparisons)
+        compared = frozenset(comparison.network.sha256 for comparison in comparisons)
+        _write_atlases(
+            staging,
+            atlases,
+            compared,
+            site_url=site_url,
+            workers=workers,
+            progress=progress or _silent,
+        )
         _swap(staging, layout.docs, old)
     except OSError as error:
         raise SiteError(
@@ -145,7 +160,13 @@ def _write(path: Path, text: str) -> None:
 
 
 def _write_atlases(
-    docs: Path, atlases: Sequence[AtlasRecords], site_url: str, workers: int, progress: Progress
+    docs: Path,
+    atlases: Sequence[AtlasRecords],
+    compared: frozenset[str],
+    *,
+    site_url: str,
+    workers: int,
+    progress: Progress,
 ) -> None:
     total = sum(len(layer.neurons) for atlas in atlases for layer in atlas.subject.layers)
     done = 0
@@ -159,7 +180,7 @@ def _write_atlases(
             progress(done, total)
         for found in summaries.values():
             found.sort(key=lambda summary: summary.neuron.channel)
-        _write_atlas(docs, atlas, summaries, site_url)
+        _write_atlas(docs, atlas, summaries, site_url, compared=atlas.subject.network.sha256 in compared)
         rendered.append((atlas, summaries))
     _write(docs / "index.md", fill("home.md.jinja", home_context(rendered)))
 
@@ -217,7 +238,12 @@ def _write_chunk(task: _Task) -> list[NeuronSummary]:
 
 
 def _write_atlas(
-    docs: Path, atlas: AtlasRecords, summaries: dict[str, list[NeuronSummary]], site_url: str
+    docs: Path,
+    atlas: AtlasRecords,
+    summaries: dict[str, list[NeuronSummary]],
+    site_url: str,
+    *,
+    compared: bool,
 ) -> None:
     """Write the pages and files of an atlas that show many neurons."""
     subject = atlas.subject
@@ -228,13 +254,19 @@ def _write_atlas(
         _write(docs / layer_page(subject.atlas, layer.name), fill("layer.md.jinja", values))
     _write(docs / script_file(subject.atlas), table_script(subject, everything))
     pages = {
-        atlas_page(subject.atlas): ("atlas.md.jinja", atlas_context(atlas, summaries, site_url)),
+        atlas_page(subject.atlas): (
+            "atlas.md.jinja",
+            atlas_context(atlas, summaries, site_url, compared=compared),
+        ),
         neurons_page(subject.atlas): ("neurons.md.jinja", neurons_context(subject, everything)),
         data_page(subject.atlas): ("data.md.jinja", data_context(atlas, docs / subject.atlas)),
     }
     if has_concepts(atlas):
         values = concept_images_context(atlas, everything)
         pages[concepts_page(subject.atlas)] = ("concepts.md.jinja", values)
+    if has_levels(atlas):
+        values = levels_context(atlas, everything)
+        pages[levels_page(subject.atlas)] = ("levels.md.jinja", values)
     if has_report(atlas):
         pages[network_page(subject.atlas)] = ("network.md.jinja", network_context(atlas))
     if probes_of(atlas) is not None:

@@ -5,18 +5,13 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from generator.pages.schema_base import Measured, Part
+from generator.pages.schema_reliability import ReliabilityData
 
 # Goes up when a field changes its meaning or leaves; new fields keep it.
 SCHEMA = "neuron-atlas/neuron/1"
-
-Measured = Annotated[float | None, Field(description="A measured value; null where it is not defined")]
-
-
-class Part(BaseModel):
-    """A part of a neuron's data: immutable, nothing unknown."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
 
 
 class LayerData(Part):
@@ -199,6 +194,28 @@ class ConceptsData(Part):
     ]
 
 
+class LevelPart(Part):
+    """One part of a level: what was measured, and the same from 0 (low-level) to 1 (high-level)."""
+
+    name: Literal["field", "frequency", "colour", "category", "selectivity"]
+    measured: Annotated[
+        Measured,
+        Field(
+            description="Side of the receptive field in pixels; cycles of the visualization within it; "
+            "share of chroma in its energy; rung of the label's category, from 0; class selectivity"
+        ),
+    ]
+    scaled: Measured
+
+
+class LevelData(Part):
+    """How high-level the neuron is: the mean of the parts that are defined, 0 to 1."""
+
+    level: Measured
+    quantile: Annotated[Measured, Field(description="Share of the atlas's other neurons with a lower level")]
+    parts: Annotated[tuple[LevelPart, ...], Field(description="Those that the atlas measured at all")]
+
+
 class NetworkData(Part):
     """Which network; `sha256` is that of its weights."""
 
@@ -244,9 +261,11 @@ class NeuronData(Part):
     visualizations: Annotated[
         tuple[VariantData, ...] | None, Field(description="All variants, that of `visualization` first")
     ]
+    reliability: ReliabilityData | None
     classes: tuple[ClassData, ...] | None
     label: LabelData | None
     concepts: ConceptsData | None
+    level: LevelData | None
     provenance: ProvenanceData
 
 

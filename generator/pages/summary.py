@@ -30,7 +30,9 @@ STATISTICS: tuple[Statistic, ...] = (
     Statistic("sparseness", "Sparseness", "sparseness", "Treves-Rolls sparseness over images"),
     Statistic("selectivity", "Selectivity", "class-selectivity", "class selectivity (Morcos et al. 2018)"),
     Statistic("best_auc", "Best AUC", "auc", "AUC of its best class against the rest"),
+    Statistic("level", "Level", "level", "from 0, low-level, to 1, high-level"),
     Statistic("mean_ratio", "Ratio", "activation-ratio", "visualization's mean response to the natural best"),
+    Statistic("path", "Path", "path-similarity", "way of its pictures: 0 as random, 1 as top images"),
 )
 
 
@@ -38,7 +40,8 @@ STATISTICS: tuple[Statistic, ...] = (
 class NeuronSummary:
     """One neuron in a list; `values` are by `Statistic.key`, None where not defined.
 
-    `sha256` is the content hash, `label` is None where labels were not measured. Paths are below
+    `sha256` is the content hash, `label` is None where labels were not measured, `badge` is
+    empty where there is none. Paths are below
     docs/ and empty where there is no such picture; `exemplar` is the strongest image,
     `visualization` the small feature visualization.
     """
@@ -48,6 +51,7 @@ class NeuronSummary:
     dead: bool
     best_class: str
     label: LabelData | None
+    badge: str
     visualization: str
     exemplar: str
     values: Mapping[str, float | None]
@@ -65,6 +69,10 @@ def summarize(view: NeuronView) -> NeuronSummary:
         values["best_auc"] = best.auc
     if data.visualization is not None and data.visualization.beats_random is not None:
         values["mean_ratio"] = data.visualization.mean_ratio
+    if data.level is not None:
+        values["level"] = data.level.level
+    if data.reliability is not None:
+        values["path"] = data.reliability.path
     top = data.exemplars.top if data.exemplars is not None else ()
     return NeuronSummary(
         neuron=view.neuron,
@@ -72,6 +80,7 @@ def summarize(view: NeuronView) -> NeuronSummary:
         dead=data.statistics is not None and data.statistics.dead,
         best_class=best.name if best is not None and best.auc is not None else "",
         label=data.label,
+        badge=data.reliability.badge if data.reliability is not None else "",
         visualization=thumbnail_file(data.visualization.picture) if data.visualization else "",
         exemplar=picture_file(view.neuron.atlas, top[0].picture) if top else "",
         values=values,

@@ -16,12 +16,14 @@ from typing import Any
 from generator.errors import SiteError
 from generator.records import Subject
 from generator.store.layout import (
+    COMPARISON_PAGE,
     Layout,
     atlas_page,
     bundled,
     concepts_page,
     data_page,
     layer_page,
+    levels_page,
     network_page,
     neurons_page,
     probes_page,
@@ -84,13 +86,30 @@ def navigation(entries: Sequence[Any], atlases: Sequence[Subject], docs: Path) -
         atlases: The atlases in the order wanted.
         docs: The rendered pages; those that not every atlas has are named where they are.
     """
-    return [*entries[:1], *(_atlas_entry(subject, docs) for subject in atlases), *entries[1:]]
+    guide = _present(entries[1:], docs)
+    return [*entries[:1], *(_atlas_entry(subject, docs) for subject in atlases), *guide]
+
+
+def _present(entries: Sequence[Any], docs: Path) -> list[Any]:
+    """Return entries of the navigation without the comparison of pictures where there is none."""
+    kept: list[Any] = []
+    for entry in entries:
+        if isinstance(entry, dict):
+            ((title, inner),) = entry.items()
+            if isinstance(inner, list):
+                kept.append({title: _present(inner, docs)})
+                continue
+            if inner == COMPARISON_PAGE and not (docs / COMPARISON_PAGE).is_file():
+                continue
+        kept.append(entry)
+    return kept
 
 
 def _atlas_entry(subject: Subject, docs: Path) -> Mapping[str, Any]:
     name = subject.atlas
     further = {
         "Probes": probes_page(name),
+        "Low to high level": levels_page(name),
         "Concept images": concepts_page(name),
         "Training": network_page(name),
     }

@@ -1,17 +1,20 @@
-"""What is measured on the network alone, and what its pictures are worth."""
+"""What is measured on the network alone."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from generator.records.arrays import Booleans, Bytes8, Floats, Integers
+from generator.records.arrays import Bytes8, Floats, Integers
 
 SEED_PREFIX = "seed-"
 """What the names of variants that differ by their random start begin with."""
 
 FIRST = f"{SEED_PREFIX}1"
 """Name of the variant that stands for a neuron: its pictures are those of walls and tiles."""
+
+FACET_PREFIX = "facet-"
+"""What the names of variants begin with that were optimized together and pushed apart."""
 
 NEGATIVE = "negative"
 """Name of the variant whose pictures suppress their neurons."""
@@ -21,6 +24,9 @@ CONSTRAINED = "magnitude-constrained"
 
 PLAIN = "plain"
 """Name of the variant whose pixels are optimized directly, without regularizers."""
+
+FROM_IMAGE = "plain-from-image"
+"""Name of the variant that does the same, starting from the recipe's image."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +60,13 @@ class LayerVisualizations:
     Activations are those of the finished picture, measured without transforms.
     `random_mean` and `random_peak` are the strongest among random pictures of the same size, from
     the start distribution at several contrasts; NaN in all variants but `FIRST`, for they are the
-    same for each. `history` holds the mean response at `history_steps`.
+    same for each. `history` holds the mean response at `history_steps`, NaN after a picture's last
+    step. `alpha` says where the optimization depended on the picture; without pixels where not wanted.
     """
 
     neurons: Integers  # (n,) int32
     pictures: Bytes8  # (n, size, size, 3), RGB
+    alpha: Bytes8  # (n, size, size) or (n, 0, 0), 0 transparent to 255 opaque
     mean_response: Floats  # (n,) float32
     peak: Floats  # (n,) float32
     random_mean: Floats  # (n,) float32
@@ -73,35 +81,12 @@ class Visualizations:
     """Feature visualizations by layer name; `layers` holds those that stand for the neurons.
 
     They are of the variant `FIRST`. `others` holds the further variants by name: more seeds
-    (`seed-2` and so on), `NEGATIVE`, `CONSTRAINED` and `PLAIN`, as far as the recipe wants them.
+    (`seed-2` and so on), facets (`facet-1` and so on), `NEGATIVE`, `CONSTRAINED`, `PLAIN` and
+    `FROM_IMAGE`, as far as the recipe wants them.
     """
 
     layers: Mapping[str, LayerVisualizations]
     others: Mapping[str, Mapping[str, LayerVisualizations]]
-
-
-@dataclass(frozen=True)
-class LayerReliability:
-    """Measured reasons to trust or distrust the pictures of a layer's neurons (n).
-
-    Ratios divide the visualization's activation by that of the strongest natural image; NaN
-    where the natural maximum is not positive. `seed_spread` is the smallest mean response among
-    the seeds' pictures over the largest; NaN with a single seed, or where the largest is not
-    positive.
-    """
-
-    mean_ratio: Floats  # (n,) float32, mean response
-    peak_ratio: Floats  # (n,) float32, peak
-    beats_random: Booleans  # (n,), mean response above every random picture's
-    seed_spread: Floats  # (n,) float32
-    other_ratios: Mapping[str, Floats]  # by further variant (n,) float32, mean response
-
-
-@dataclass(frozen=True)
-class Reliability:
-    """Reliability by layer name."""
-
-    layers: Mapping[str, LayerReliability]
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,20 @@ def save_record(folder: Path, record: object) -> None:
         temporary.replace(folder)
 
 
+def replace_record(folder: Path, record: object) -> None:
+    """Write a record whose place may hold an older one, which goes once the new one is whole.
+
+    Raises:
+        StoreError: The disk refuses.
+    """
+    fresh = folder.with_name(f".{folder.name}.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    save_record(fresh, record)
+    with writing(folder):
+        shutil.rmtree(folder, ignore_errors=True)
+        fresh.replace(folder)
+
+
 def load_record(folder: Path, kind: type[Record]) -> Record:
     """Read a record; large arrays are memory-mapped.
 

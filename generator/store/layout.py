@@ -59,9 +59,26 @@ class Layout:
         """The manifest of one atlas: what it consists of."""
         return self.atlas(atlas) / "manifest.json"
 
+    @property
+    def comparisons(self) -> Path:
+        """The comparisons of pictures, each in a folder with the name of its recipe."""
+        return self.records / "comparisons"
+
+    def comparison(self, name: str) -> Path:
+        """A recipe's comparison."""
+        return self.comparisons / name / "comparison"
+
+    def comparison_parts(self, name: str) -> Path:
+        """The finished parts of a recipe's comparison."""
+        return self.comparisons / name / "parts"
+
     def network(self, sha256: str) -> Path:
         """The records of one network that depend on no images, shared by its atlases."""
         return self.records / "networks" / sha256[:16]
+
+
+COMPARISON_PAGE = "comparison.md"
+"""Our pictures beside torch-lucent's; written where they were compared."""
 
 
 def atlas_page(atlas: str) -> str:
@@ -82,6 +99,11 @@ def data_page(atlas: str) -> str:
 def concepts_page(atlas: str) -> str:
     """The concept images of an atlas; written where labels rest on some."""
     return f"{atlas}/concepts.md"
+
+
+def levels_page(atlas: str) -> str:
+    """The neurons of an atlas from low-level to high-level; written where that was measured."""
+    return f"{atlas}/levels.md"
 
 
 def network_page(atlas: str) -> str:

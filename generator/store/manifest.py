@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 from generator import records
 from generator.errors import StoreError
-from generator.records import AtlasRecords, Provenance, Subject
-from generator.store.artifacts import from_json, load_record, to_json, write_text
+from generator.records import AtlasRecords, Comparison, Provenance, Subject
+from generator.store.artifacts import from_json, has_record, load_record, to_json, write_text
 from generator.store.layout import Layout
 
 FORMAT = 1  # goes up when older manifests can no longer be read
@@ -110,3 +110,14 @@ def read_atlases(layout: Layout) -> tuple[AtlasRecords, ...]:
     if not names:
         raise StoreError(f"no atlas in {layout.output}; build one with `neuron-atlas build RECIPE`")
     return tuple(read_atlas(layout, name) for name in names)
+
+
+def read_comparisons(layout: Layout) -> tuple[Comparison, ...]:
+    """Read all finished comparisons of pictures below an output folder, by name.
+
+    Raises:
+        StoreError: A record is damaged.
+    """
+    names = sorted(path.name for path in layout.comparisons.glob("*"))
+    folders = [layout.comparison(name) for name in names]
+    return tuple(load_record(folder, Comparison) for folder in folders if has_record(folder))

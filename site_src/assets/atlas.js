@@ -142,22 +142,22 @@
 
   function setUpFinding(section, body) {
     const find = section.querySelector("[data-find]");
-    const filter = section.querySelector("[data-filter]");
+    const filters = [...section.querySelectorAll("[data-filter]")];
     const count = section.querySelector("[data-count]");
     const apply = () => {
       const wanted = find.value.trim().toLowerCase();
-      const category = filter?.value ?? "";
+      const chosen = filters.filter((filter) => filter.value !== "");
       let shown = 0;
       for (const row of body.rows) {
         const texts = [...row.querySelectorAll("th, .na-text")].map((cell) => cell.textContent.toLowerCase());
         const found = texts.some((text) => text.includes(wanted));
-        row.hidden = !found || (category !== "" && row.dataset.category !== category);
+        row.hidden = !found || chosen.some((filter) => row.dataset[filter.dataset.filter] !== filter.value);
         shown += row.hidden ? 0 : 1;
       }
       const noun = section.dataset.noun || "neurons";
-      count.textContent = wanted || category ? `${shown} of ${body.rows.length} ${noun}` : "";
+      count.textContent = wanted || chosen.length ? `${shown} of ${body.rows.length} ${noun}` : "";
     };
-    for (const field of filter ? [find, filter] : [find]) {
+    for (const field of [find, ...filters]) {
       field.closest("label").hidden = false;
       field.addEventListener("input", apply);
     }

@@ -3,13 +3,13 @@
 (() => {
   "use strict";
   const SLICE = 60;
-  const LAYER = 0, CHANNEL = 1, DEAD = 2, CLASS = 3, PAGE = 4, VISUALIZATION = 5, EXEMPLAR = 6, LABEL = 7, FIRST = 8;
+  const LAYER = 0, CHANNEL = 1, DEAD = 2, CLASS = 3, PAGE = 4, VISUALIZATION = 5, EXEMPLAR = 6, LABEL = 7, BADGE = 8, FIRST = 9;
   const data = window.neuronAtlas;
   const form = document.querySelector("[data-neurons]");
   const table = document.querySelector("[data-neuron-table]");
   const count = document.querySelector("[data-count]");
   const more = document.querySelector("[data-more]");
-  const fields = ["q", "layer", "label", "class", "dead", "of", "min", "max"];
+  const fields = ["q", "layer", "label", "badge", "class", "dead", "of", "min", "max"];
   const columns = [
     { key: "neuron", name: "Neuron", value: (row) => row[LAYER] * 1e7 + row[CHANNEL] },
     { key: "pictures", name: "Pictures" },
@@ -21,6 +21,10 @@
   const label = (row) => data.labels[row[LABEL]] ?? [null, "no label"];
   if (data.categories.length) {
     columns.splice(2, 0, { key: "label", name: "Label", text: true, value: (row) => label(row)[0], small: (row) => label(row)[1] });
+  }
+  if (data.badges.length) {
+    const at = data.categories.length ? 3 : 2;
+    columns.splice(at, 0, { key: "badge", name: "Reliability", text: true, rank: (row) => row[BADGE], value: (row) => data.badges[row[BADGE]] ?? null });
   }
   if (data.classes.length) {
     columns.push({ key: "class", name: "Best class", text: true, value: (row) => data.classes[row[CLASS]] ?? null });
@@ -45,6 +49,7 @@
     if (state.layer && data.layers[row[LAYER]] !== state.layer) return false;
     if (state.class && data.classes[row[CLASS]] !== state.class) return false;
     if (state.label && label(row)[1] !== state.label) return false;
+    if (state.badge && data.badges[row[BADGE]] !== state.badge) return false;
     if (state.dead && row[DEAD] !== (state.dead === "yes" ? 1 : 0)) return false;
     if (state.min !== "" || state.max !== "") {
       const value = row[FIRST + at];
@@ -72,11 +77,13 @@
   function choose() {
     const now = state();
     const at = data.statistics.findIndex((statistic) => statistic.key === now.of);
-    const value = columns.find((column) => column.key === sort.key).value;
+    const column = columns.find((entry) => entry.key === sort.key);
+    const value = column.value;
+    const rank = column.rank ?? value;
     const found = data.rows.filter((row) => matches(row, now, at));
     const defined = found.filter((row) => value(row) !== null);
     const undefinedRows = found.filter((row) => value(row) === null);
-    defined.sort((a, b) => (sort.descending ? -1 : 1) * compare(value(a), value(b)));
+    defined.sort((a, b) => (sort.descending ? -1 : 1) * compare(rank(a), rank(b)));
     chosen = [...defined, ...undefinedRows];
     shown = 0;
     table.tBodies[0].replaceChildren();

@@ -21,6 +21,7 @@ from generator.records import (
     ConceptResponses,
     Dissection,
     Labels,
+    Levels,
     ReceptiveFields,
     Statistics,
 )
@@ -212,3 +213,19 @@ def test_shuffles_say_how_far_neurons_that_know_nothing_come_by_chance(
     # which overlap knows many of, make that fewer.
     assert 0.02 < np.mean(told) < 0.08
     assert np.mean(overlapping) < 0.08
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_levels_rise_from_wired_colours_over_textures_to_objects(
+    atlases: dict[int, AtlasRecords], seed: int
+) -> None:
+    record = record_of(atlases[seed], Levels)
+    found: dict[str, list[float]] = {layer: [] for layer in PLACED}
+    for truth in WIRED:
+        if truth.layer in found:
+            found[truth.layer].append(float(record.layers[truth.layer].level[truth.channel]))
+    colours, textures, objects = found.values()
+    assert max(colours) < min(textures)
+    assert max(textures) < min(objects)
+    for truth in (truth for truth in TRUTH if truth.role == "dead"):
+        assert np.isnan(record.layers[truth.layer].level[truth.channel])

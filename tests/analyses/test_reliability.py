@@ -18,6 +18,7 @@ def visualizations_of(
     return LayerVisualizations(
         neurons=np.array(channels, np.int32),
         pictures=np.zeros((count, 4, 4, 3), np.uint8),
+        alpha=np.zeros((count, 0, 0), np.uint8),
         mean_response=np.array(mean, np.float32),
         peak=np.array(peak, np.float32),
         random_mean=np.array(random_mean, np.float32),

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import copy
-import random
 import time
 from pathlib import Path
 
-import numpy as np
 import pytest
-import torch
 from torch import Tensor
-from torch.nn import Upsample, functional
 
 from generator.activations.layers import list_layers
+from generator.featurevis.beside_lucent import STEPS, lucents_picture, measured, repeated
 from generator.featurevis.objectives import ChannelMean, responding
 from generator.featurevis.optimize import Schedule, derive_seed, optimize
 from generator.featurevis.parametrize import FourierBasis
@@ -32,7 +28,6 @@ NAME, NEURONS = "layer1.1", (37, 56)
 """Drawn at random, once."""
 
 SIZE, SCHEDULE = 96, Schedule(steps=100, learning_rate=0.8)
-SIZES, DRAWS, SHOWN = (96, 128, 160, 224), 64, 224
 LEAST = 5.0
 """Times faster that is asserted; machines are noisy, and the goal is 20."""
 
@@ -42,17 +37,6 @@ def network(shared: Path) -> Network:
     section = NetworkSection(model="resnet18", weights=str(shared / "models" / "resnet18-tinyimagenet.pth"))
     mean, std = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
     return load_network(section, PreprocessSection(resize=64, crop=64, mean=mean, std=std), 0, "cpu")
-
-
-def lucents(network: Network, neuron: int) -> Tensor:
-    """Return lucent's picture (3, 128, 128) of a neuron, from a copy of the network: hooks stay in it."""
-    from lucent.optvis import render
-
-    torch.manual_seed(neuron)
-    module = copy.deepcopy(network.module)
-    objective = f"{NAME.replace('.', '_')}:{neuron}"
-    images = render.render_vis(module, objective, show_image=False, progress=False)
-    return torch.from_numpy(np.asarray(images[0])[0]).permute(2, 0, 1).float()
 
 
 def ours(network: Network, layer: Layer) -> Tensor:
@@ -69,35 +53,6 @@ def ours(network: Network, layer: Layer) -> Tensor:
     return found.pictures
 
 
-def repeated(picture: Tensor) -> Tensor:
-    """Continue a picture of a Fourier basis, which has no seam, to the size at which lucent's is judged."""
-    times = -(-SHOWN // SIZE)
-    return picture.repeat(1, times, times)[:, :SHOWN, :SHOWN]
-
-
-def measured(network: Network, layer: Layer, neuron: int, picture: Tensor) -> tuple[float, float]:
-    """Return the best mean response over sizes, and the mean one under lucent's own transforms."""
-    from lucent.optvis import transform
-
-    torch.manual_seed(0), np.random.seed(0), random.seed(0)
-    steps = list(transform.standard_transforms)
-    if picture.shape[-1] < SHOWN:
-        steps.append(Upsample(size=SHOWN, mode="bilinear", align_corners=True))
-    view = transform.compose(steps)
-    with responding(network, layer) as respond, torch.no_grad():
-
-        def response(shown: Tensor) -> float:
-            return float(respond(shown)[0, neuron].mean())
-
-        sized = [
-            functional.interpolate(picture[None], size=(size, size), mode="bilinear", antialias=True)
-            for size in SIZES
-        ]
-        return max(map(response, sized)), float(
-            np.mean([response(view(picture[None])) for _ in range(DRAWS)])
-        )
-
-
 def test_time_and_activation_against_lucent(network: Network) -> None:
     layer = next(layer for layer in list_layers(network) if layer.name == NAME)
     ours(network, layer)
@@ -107,7 +62,7 @@ def test_time_and_activation_against_lucent(network: Network) -> None:
     ratios = []
     for neuron, picture in zip(NEURONS, pictures, strict=True):
         start = time.perf_counter()
-        theirs = lucents(network, neuron)
+        theirs = lucents_picture(network, layer, neuron, steps=STEPS, seed=neuron)
         ratios.append((time.perf_counter() - start) / quick)
         clean, robust = measured(network, layer, neuron, repeated(picture))
         their_clean, their_robust = measured(network, layer, neuron, theirs)

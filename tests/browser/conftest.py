@@ -20,6 +20,7 @@ from generator.records import AtlasRecords, NeuronId
 from generator.store.layout import Layout
 from tests.browser.browsers import ARGUMENTS, REQUIRE, find_browser
 from tests.pages.fake_atlas import fake_atlas
+from tests.pages.fake_comparison import fake_comparison
 
 PREFIX = "/some/path"
 
@@ -118,7 +119,7 @@ def neurons(atlases: list[AtlasRecords]) -> list[NeuronId]:
 def site(tmp_path_factory: pytest.TempPathFactory, atlases: list[AtlasRecords]) -> Path:
     """A finished site of two atlases."""
     layout = Layout(tmp_path_factory.mktemp("output"))
-    render(layout, atlases, site_url="")
+    render(layout, atlases, comparisons=[fake_comparison()], site_url="")
     build_site(layout, [atlas.subject for atlas in atlases], site_url="")
     return layout.site
 

@@ -34,6 +34,7 @@ def kinds(site: Path) -> Mapping[str, str]:
         "neurons": "*/neurons.html",
         "concepts": "*/concepts.html",
         "probes": "*/probes.html",
+        "levels": "*/levels.html",
         "network": "*/network.html",
         "data": "*/data.html",
         "layer": "*/*/index.html",

@@ -127,13 +127,39 @@ def test_the_table_of_a_layer_is_searched_and_filtered_by_label(open_page: Open)
     assert column(table, "Label") == ["not stripes texture"]
     expect(visit.page.locator("[data-count]")).to_have_text("1 of 6 neurons")
     find.fill("")
-    visit.page.locator("[data-filter]").select_option("no label")
+    visit.page.locator("[data-filter=category]").select_option("no label")
     assert column(table, "Label") == ["no label", "no label"]
-    visit.page.locator("[data-filter]").select_option("")
+    visit.page.locator("[data-filter=category]").select_option("")
     table.get_by_role("columnheader", name="Label").get_by_role("button").click()
     named = [text for text in column(table, "Label") if text != "no label"]
     assert named == sorted(named)
     assert column(table, "Label")[-2:] == ["no label", "no label"]
+
+
+def test_neurons_are_filtered_and_sorted_by_badge(open_page: Open, neurons: list[NeuronId]) -> None:
+    visit = open_page("fake-one/neurons.html")
+    count = visit.page.locator("[data-count]")
+    visit.page.get_by_label("Reliability").select_option("failed")
+    shown = column(visit.page.locator("[data-neuron-table]"), "Reliability")
+    assert set(shown) == {"failed"}
+    expect(count).to_have_text(re.compile(rf"^{len(shown)} of {len(neurons)} neurons$"))
+    visit.page.get_by_label("Reliability").select_option("")
+    visit.page.get_by_role("button", name="Reliability").click()
+    order = column(visit.page.locator("[data-neuron-table]"), "Reliability")
+    ranks = [["failed", "mixed", "reliable"].index(name) for name in order]
+    assert ranks == sorted(ranks)
+    assert len(set(ranks)) == 3
+
+
+def test_the_table_of_a_layer_is_filtered_by_badge_and_label_together(open_page: Open) -> None:
+    visit = open_page(f"{LAYER}/index.html")
+    table = visit.page.locator("table.na-neurons")
+    visit.page.locator("[data-filter=badge]").select_option("mixed")
+    mixed = column(table, "Reliability")
+    assert set(mixed) == {"mixed"}
+    visit.page.locator("[data-filter=category]").select_option("no label")
+    assert set(column(table, "Reliability")) <= {"mixed"}
+    assert len(column(table, "Reliability")) <= len(mixed)
 
 
 def test_concepts_are_sorted_and_found(open_page: Open) -> None:

@@ -55,8 +55,24 @@ def test_pictures_stay_in_range_and_pass_gradients() -> None:
 
 def test_larger_decay_makes_smoother_pictures() -> None:
     def roughness(decay_power: float) -> float:
-        basis = FourierBasis(32, "cpu", decay_power)
+        basis = FourierBasis(32, "cpu", decay_power=decay_power)
         pictures = basis.pictures(basis.start([1]))
         return (pictures.diff(dim=3).std() / pictures.std()).item()
 
     assert roughness(2.0) < roughness(1.0) < roughness(0.0)
+
+
+def test_pictures_to_start_from_come_back_and_larger_ones_are_repeated() -> None:
+    basis = FourierBasis(16, "cpu")
+    pictures = basis.pictures(200 * basis.start([1, 2]))
+    again = FourierBasis(16, "cpu", pictures)
+    torch.testing.assert_close(again.pictures(again.start([3, 4])), pictures)
+    tiled = pictures.repeat(1, 1, 2, 2)
+    large = FourierBasis(32, "cpu", tiled)
+    torch.testing.assert_close(large.pictures(large.start([3, 4])), tiled)
+
+
+def test_black_and_white_to_start_from_come_near() -> None:
+    pictures = (torch.rand(1, 3, 8, 8, generator=torch.Generator().manual_seed(0)) > 0.5).float()
+    basis = FourierBasis(8, "cpu", pictures)
+    torch.testing.assert_close(basis.pictures(basis.start([0])), pictures, rtol=0, atol=2e-4)

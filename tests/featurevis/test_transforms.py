@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from generator.featurevis.transforms import RandomViews, settled
+from generator.featurevis.transforms import RandomViews
 
 STILL = RandomViews(jitter=0.0, zoom=1.0, rotation=0.0)
 
@@ -53,14 +53,6 @@ def test_each_picture_has_its_own_map() -> None:
     torch.testing.assert_close(views[1], picture.rot90(1, (1, 2)))
     torch.testing.assert_close(views[2, :, :, :-1], picture[:, :, 1:])
     torch.testing.assert_close(views[2, :, :, -1], picture[:, :, 0])  # on as if repeated
-
-
-def test_views_settle_on_the_picture_itself() -> None:
-    maps = RandomViews().draw([1, 2], 5)
-    found = settled(maps)
-    torch.testing.assert_close(found[0], maps[0])
-    torch.testing.assert_close(found[-1], torch.eye(2, 3).expand(2, 2, 3))
-    torch.testing.assert_close(found[2], (maps[2] + torch.eye(2, 3)) / 2)
 
 
 def test_draws_depend_on_their_own_seed_alone_and_not_on_global_state() -> None:

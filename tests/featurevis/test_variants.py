@@ -7,18 +7,22 @@ import pytest
 import torch
 
 from generator.activations.layers import list_layers
-from generator.featurevis.optimize import Schedule, visualize
 from generator.featurevis.variants import FIRST_VARIANT, Variant, chosen_variants
+from generator.featurevis.visualize import Making, visualize
 from generator.inputs.models import Network
+from generator.recipe import VisualizationSection
 from generator.records import Layer, LayerVisualizations
 from tests.planted import detectors, network_of
 
 SIDE = 16  # pixels
-SCHEDULE = Schedule(steps=48, learning_rate=0.3)
+MAKING = Making(size=SIDE, steps=48, learning_rate=0.3, seed=0)
 COLOURS = range(3)  # channels 0 to 2 respond to red, green and blue alone, 3 to 5 to less of them
 GREY = 127.5
 CLEARLY = 40  # levels of 255
-ALL = {variant.name: variant for variant in chosen_variants(3, negative=True, constrained=True, plain=True)}
+ALL = {
+    variant.name: variant
+    for variant in chosen_variants(VisualizationSection(negative=True, constrained=True, plain=True))
+}
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +36,7 @@ def layer_of(network: Network, name: str) -> Layer:
 
 def made(network: Network, name: str, variant: Variant, neurons: range | list[int]) -> LayerVisualizations:
     layer = layer_of(network, name)
-    return visualize(network, layer, neurons, size=SIDE, schedule=SCHEDULE, seed=0, variant=variant)
+    return visualize(network, layer, neurons, MAKING, variant)
 
 
 def own_colour(found: LayerVisualizations) -> np.ndarray:
@@ -53,7 +57,8 @@ def test_the_wanted_variants_are_chosen_in_order(
     seeds: int, wanted: tuple[bool, bool, bool], names: list[str]
 ) -> None:
     negative, constrained, plain = wanted
-    chosen = chosen_variants(seeds, negative=negative, constrained=constrained, plain=plain)
+    section = VisualizationSection(seeds=seeds, negative=negative, constrained=constrained, plain=plain)
+    chosen = chosen_variants(section)
     assert [variant.name for variant in chosen] == names
     assert chosen[0] == FIRST_VARIANT
 

@@ -16,7 +16,7 @@ from PIL import Image
 
 from generator.errors import ImagesError
 from generator.inputs import images as images_module
-from generator.inputs.images import ImageSet, open_images
+from generator.inputs.images import ImageSet, open_images, sampled
 from generator.inputs.scenes import draw_pixels, reader
 from generator.recipe import ImagesSection
 
@@ -275,3 +275,18 @@ def test_real_images(shared: Path) -> None:
     assert images.info.class_names[0] == "goldfish"
     assert sum(images.info.class_counts) == 300
     assert all(images.read(index).size == (64, 64) for index in range(0, 300, 50))
+
+
+def test_a_sample_is_a_smaller_set_of_the_same_images(tmp_path: Path) -> None:
+    write_images(tmp_path, [f"{'ab'[index % 2]}/{index:02}.png" for index in range(20)])
+    images = opened(tmp_path)
+    assert sampled(images, 20, seed=0) is images
+    sample = sampled(images, 7, seed=0)
+    assert len(sample) == sample.info.count == sum(sample.info.class_counts) == 7
+    assert list(sample.ids) == sorted(sample.ids)
+    for index, name in enumerate(sample.ids):
+        place = images.ids.index(name)
+        assert sample.labels[index] == images.labels[place]
+        assert sample.read(index).tobytes() == images.read(place).tobytes()
+    assert sampled(images, 7, seed=0).ids == sample.ids
+    assert sampled(images, 7, seed=1).ids != sample.ids

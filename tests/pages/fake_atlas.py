@@ -21,20 +21,20 @@ from generator.records import (
     Layer,
     LayerExemplars,
     LayerReceptiveFields,
-    LayerReliability,
     LayerStatistics,
     LayerVisualizations,
     NetworkInfo,
     Provenance,
     ReceptiveFields,
-    Reliability,
     Skipped,
     Statistics,
     Subject,
     Visualizations,
 )
 from tests.pages.fake_concepts import concept_records
+from tests.pages.fake_levels import level_records
 from tests.pages.fake_probes import probe_records
+from tests.pages.fake_reliability import reliability_records
 
 SIDE = 64
 PICTURES = 60
@@ -79,10 +79,11 @@ def fake_atlas(
         "exemplars": _exemplars(subject, random, len(classes)),
         "receptive_fields": _receptive_fields(subject.layers),
         "visualizations": _all_visualizations(subject.layers, random),
-        "reliability": Reliability({layer.name: _reliability(layer, random) for layer in subject.layers}),
+        **reliability_records(subject, {name: _shares(name, subject) for name in VARIANTS}, random),
         "filters": Filters(subject.layers[0].name, _float(random.normal(size=(16, 3, 7, 7)))),
         **concept_records(subject, seed),
         **probe_records(subject, seed),
+        "levels": level_records(subject, seed),
     }
     kept: Mapping[str, Any] = {key: value for key, value in records.items() if key not in without}
     keys = {key: hashlib.sha256(key.encode()).hexdigest() for key in kept}
@@ -243,7 +244,8 @@ def _visualizations(layer: Layer, random: np.random.Generator) -> LayerVisualiza
     reached = random.uniform(2, 9, count)
     return LayerVisualizations(
         neurons=np.array(layer.neurons, dtype=np.int32),
-        pictures=waves.transpose(0, 2, 3, 1).astype(np.uint8), mean_response=_float(reached),
+        pictures=waves.transpose(0, 2, 3, 1).astype(np.uint8), alpha=np.zeros((count, 0, 0), np.uint8),
+        mean_response=_float(reached),
         peak=_float(reached * 2), random_mean=_float(reached / 10), random_peak=_float(reached / 5),
         history_steps=steps, history=_float(reached[:, None] * (1 - np.exp(-steps / 30))),
         steps_run=np.full(count, 128, dtype=np.int32),
@@ -264,18 +266,12 @@ def _share(name: str, layer: Layer) -> float:
     return max(VARIANTS[name], 0.0) if layer.activation else VARIANTS[name]
 
 
+def _shares(name: str, subject: Subject) -> dict[str, float]:
+    return {layer.name: _share(name, layer) for layer in subject.layers}
+
+
 def _variant(name: str, first: LayerVisualizations, share: float) -> LayerVisualizations:
     turned = np.rot90(first.pictures, 1 + list(VARIANTS).index(name), axes=(1, 2))
     nothing = _float(np.full(len(first.neurons), np.nan))
     responses = {key: getattr(first, key) * _float(share) for key in ("mean_response", "peak", "history")}
     return replace(first, pictures=turned, random_mean=nothing, random_peak=nothing, **responses)
-
-
-def _reliability(layer: Layer, random: np.random.Generator) -> LayerReliability:
-    count = len(layer.neurons)
-    ratio = _float(random.uniform(0.8, 4, count))
-    ratio[0] = np.nan
-    return LayerReliability(
-        ratio, ratio * _float(1.1), np.arange(count) != 1, _float(np.full(count, 0.8)),
-        {name: ratio * _float(_share(name, layer)) for name in VARIANTS},
-    )  # fmt: skip

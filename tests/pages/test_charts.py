@@ -84,6 +84,26 @@ DATA: dict[str, dict[str, list[dict[str, Any]]]] = {
             {"layer": "ant", "order": 1, "category": "part", "rank": 1, "neurons": 2, "shown": 6},
         ]
     },
+    "paths": {
+        "paths": [{"layer": "zebra", "order": 0, "path": 0.4}, {"layer": "ant", "order": 1, "path": 1.2}],
+        "marks": [{"at": 0, "label": "as random images"}, {"at": 1, "label": "as top images"}],
+    },
+}
+
+
+DATA["levels"] = {
+    "levels": [
+        {
+            "layer": layer,
+            "rank": rank,
+            "channel": n,
+            "neuron": f"{layer}/{n}",
+            "level": n / 5,
+            "link": f"{n}.html",
+        }
+        for rank, layer in enumerate(["zebra", "ant"])
+        for n in range(3)
+    ]
 }
 
 
@@ -102,7 +122,7 @@ def drawn(name: str) -> str:
     return svg
 
 
-@pytest.mark.parametrize("name", ["layers", "emergence"])
+@pytest.mark.parametrize("name", ["layers", "emergence", "levels", "paths"])
 def test_layers_stand_in_the_order_of_the_network(name: str) -> None:
     assert drawn(name).index(">zebra<") < drawn(name).index(">ant<")
 

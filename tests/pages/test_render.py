@@ -29,7 +29,7 @@ from tests.pages.fake_concepts import RECORDS as CONCEPT_RECORDS
 
 SITE = "https://example.org/"
 GOLDEN = Path(__file__).parent / "golden" / "neuron.md"
-WITHOUT_PICTURES = ("exemplars", "visualizations", "reliability", "receptive_fields")
+WITHOUT_PICTURES = ("exemplars", "visualizations", "reliability", "paths", "badges", "receptive_fields")
 
 
 def atlases() -> list[AtlasRecords]:
@@ -38,7 +38,7 @@ def atlases() -> list[AtlasRecords]:
         layers=2,
         neurons=3,
         classes=(),
-        without=(*WITHOUT_PICTURES, *CONCEPT_RECORDS, "statistics", "filters", "probes"),
+        without=(*WITHOUT_PICTURES, *CONCEPT_RECORDS, "statistics", "filters", "levels", "probes"),
     )
     return [fake_atlas(), fake_atlas("unlabelled", layers=2, neurons=2, classes=()), bare]
 
@@ -122,8 +122,8 @@ def test_the_neuron_page_is_as_agreed(tmp_path: Path) -> None:
 def test_natural_evidence_comes_first(docs: Path) -> None:
     headings = re.findall(r"^## (.+) \{ #", neuron_text(docs, fake_atlas()), re.M)
     assert headings == [
-        "Exemplars", "Activations", "Feature visualization", "Concepts", "Classes",
-        "Provenance and downloads",
+        "Exemplars", "Activations", "Feature visualization", "Reliability", "Concepts", "Classes",
+        "Low-level or high-level", "Provenance and downloads",
     ]  # fmt: skip
 
 
@@ -292,7 +292,7 @@ def test_the_table_s_script_holds_every_neuron(docs: Path) -> None:
     assert len(data["rows"]) == 18
     for row in data["rows"]:
         assert (docs / "fake-atlas" / unquote(row[4]).replace(".html", ".md")).is_file()
-        assert len(row) == 8 + len(data["statistics"])
+        assert len(row) == 9 + len(data["statistics"])
         assert -1 <= row[7] < len(data["labels"])
 
 
@@ -319,7 +319,7 @@ def test_without_concepts_no_page_leaves_a_trace_of_them(tmp_path: Path, empty: 
         atlas = replace(atlas, records=records)
     render(Layout(tmp_path), [atlas], site_url=SITE)
     folder = tmp_path / "docs" / "fake-atlas"
-    assert page_names(folder) == {"index.md", "neurons.md", "data.md"}
+    assert page_names(folder) == {"index.md", "neurons.md", "data.md", "levels.md"}
     for page in folder.rglob("*.md"):
         if page.name != "data.md":
             text = page.read_text(encoding="utf-8").partition("## Provenance")[0].lower()

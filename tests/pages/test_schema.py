@@ -27,10 +27,12 @@ def views(atlas: AtlasRecords) -> list[NeuronView]:
         (),
         ("statistics",),
         ("exemplars", "receptive_fields"),
-        ("visualizations", "reliability"),
+        ("visualizations", "reliability", "paths", "badges"),
+        ("badges",),
         ("labels",),
         ("concept_responses", "dissection"),
         ("dissection",),
+        ("levels",),
     ],
 )
 def test_every_file_is_valid(without: tuple[str, ...]) -> None:

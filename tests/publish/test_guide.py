@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from generator.analyses import badge_rules, path_similarity, paths, twin
 from generator.cli import cli
-from generator.recipe import Recipe, Section
+from generator.recipe import Recipe, Section, VisualizationSection
 from generator.recipe_file import check_recipe
 from generator.store.layout import bundled
 
@@ -24,11 +25,12 @@ ANCHORS = {
     "glossary": "neuron layer image activation response-map peak mean-response exemplar quantile stratum "
     "threshold sparseness class-selectivity auc dead receptive-field feature-visualization activation-ratio "
     "network-view recipe record content-hash concept label dissection iou null coverage "
-    "negative-visualization activation-maximization seed-spread probe probe-selectivity emergence "
-    "random-twin",
+    "negative-visualization activation-maximization seed-spread level cycles chroma-share badge agreement "
+    "common-ground path-similarity random-twin facet probe probe-selectivity emergence",
     "methods": "survey sketch statistics exemplars receptive-fields feature-visualization activation-ratios "
-    "filters provenance determinism references concept-images dissection labels probes",
-    "limits": "words probes",
+    "filters provenance determinism references concept-images dissection labels levels lucent reliability "
+    "probes",
+    "limits": "words levels badges probes",
 }
 
 
@@ -66,6 +68,8 @@ def test_defaults_are_those_of_the_code() -> None:
         ("probes", "dimensions"),
         ("probes", "splits"),
         ("visualization", "seeds"),
+        ("visualization", "batch"),
+        ("visualization", "twin"),
     ):
         default = getattr(Recipe.model_fields[section].default, key)
         part = text.split(f"### `[{section}]`")[1]
@@ -119,3 +123,34 @@ def test_works_cited_are_listed(path: Path) -> None:
     assert [pair for pair in cited if not re.search(rf"^.*{pair[0]}.*\({pair[1]}\)", references, re.M)] == []
     if path.stem in ("methods", "limits", "how-to-read"):
         assert cited
+
+
+def test_thresholds_of_badges_are_those_of_the_code() -> None:
+    text = METHODS.split("{#reliability}")[1].split("\n## ")[0]
+    row = {
+        line.split("|")[1].split(":")[0].split(",")[0].strip(): line.split("|")[2:4]
+        for line in text.splitlines()
+        if line.startswith("|")
+    }
+    rules = badge_rules
+    for name, passed, failed in (
+        ("activation", rules.RATIO_PASSED, rules.RATIO_FAILED),
+        ("agreement of seeds", rules.AGREEMENT_PASSED, rules.AGREEMENT_FAILED),
+        ("common ground", rules.COMMON_GROUND, None),
+        ("path", rules.PATH_PASSED, None),
+    ):
+        assert f"at least {passed:g}" in row[name][0], name
+        assert failed is None or f"below {failed:g}" in row[name][1], name
+    assert f"its interval above {rules.PATH_FAILED:g}" in row["path"][0]
+    assert f"its interval below {rules.PATH_FAILED:g}" in row["path"][1]
+    assert f"{rules.TWIN_QUANTILE:.0%}" in row["random twin"][0]
+    for phrase in (
+        f"the {paths.TOP_IMAGES} with the largest mean response",
+        f"{paths.RANDOM_IMAGES} *random images*",
+        f"at most {path_similarity.OTHERS} others",
+        f"fewer than {path_similarity.FEWEST_CHANNELS} other channels",
+        f"at most {twin.TWIN_IMAGES:,} of the images",
+        f"below {path_similarity.COMMON_GROUND:g} or its lower end",
+        f"first {VisualizationSection().twin} of the chosen neurons",
+    ):
+        assert phrase in " ".join(text.split()), phrase

@@ -17,6 +17,7 @@ from generator.store.artifacts import (
     from_json,
     has_record,
     load_record,
+    replace_record,
     save_record,
     to_json,
     write_text,
@@ -146,3 +147,12 @@ def test_json_round_trip_of_plain_records() -> None:
 
     plain = Plain((1, 2), {"a": "b"})
     assert from_json(to_json(plain), Plain) == plain
+
+
+def test_a_newer_record_takes_the_place_of_an_older_one_whole(tmp_path: Path) -> None:
+    folder = tmp_path / "record"
+    old, new = (Inner(np.full(size, size, np.float32), np.zeros(0, np.uint8), "x") for size in (2, 3))
+    replace_record(folder, old)
+    replace_record(folder, new)
+    np.testing.assert_array_equal(load_record(folder, Inner).values, new.values)
+    assert [path.name for path in tmp_path.iterdir()] == ["record"]
