@@ -194,7 +194,7 @@ class ProbesSection(Section):
 
     enabled: bool = True
     images: Annotated[int, Field(ge=FEWEST_CONCEPT_IMAGES)] = 2000
-    dimensions: Annotated[int, Field(ge=8, le=4096)] = 128
+    dimensions: Annotated[int, Field(ge=8, le=4096)] = 256
     splits: Annotated[int, Field(ge=5, le=100)] = 5
     superclasses: Annotated[Mapping[str, tuple[str, ...]], AfterValidator(_disjoint)] = {}
     labels: str = ""

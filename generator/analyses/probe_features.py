@@ -127,11 +127,12 @@ class ProbeFeaturesAnalysis(Analysis[ProbeShard, ProbeFeatures, ProbeFeatures]):
         """Time a few images of each kind and scale them to all."""
         seconds, count = 0.0, 0
         for images, chosen in probed_images(context).items():
-            look = _Look(context, images)
+            look, few = _Look(context, images), chosen[:CHUNK]
+            look.features(next(look.batches(few[:1])))  # what only the first image costs
             start = time.perf_counter()
-            for batch in look.batches(chosen[:CHUNK]):
+            for batch in look.batches(few):
                 look.features(batch)
-            seconds += (time.perf_counter() - start) * (len(chosen) / min(CHUNK, len(chosen)))
+            seconds += (time.perf_counter() - start) * len(chosen) / len(few)
             count += len(chosen)
         width = sum(layer.size + 4 * context.recipe.probes.dimensions for layer in context.layers)
         work = f"{count} images, {len(context.layers)} layers of the network and of its twin"

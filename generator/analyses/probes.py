@@ -40,8 +40,8 @@ from generator.records import (
 MOST_NEURONS = 64
 """Of the numbers of neurons tried, the largest: 1, 2, 4, ... up to it or to the layer's size."""
 
-FIT_SECONDS = 0.006
-"""One fit on 1,000 images and 128 features, on one core of a laptop; for estimates alone."""
+FIT_SECONDS = 1e-7
+"""One fit, for each image and dimension, on one core of a laptop; for estimates alone."""
 
 
 @dataclass(frozen=True)
@@ -116,11 +116,12 @@ class ProbesAnalysis(Analysis[ProbeTask, Probe, Probes]):
         logistic = (len(SCENE_CLASSES) + len(PARTS)) * ("concepts" in kinds) + 2 * ("images" in kinds)
         ridge = 4 * ("concepts" in kinds) + len(ATTRIBUTE_MEANINGS) * ("images" in kinds)
         places = 2 * len(context.layers) + 2
+        images = max((len(chosen) for chosen in kinds.values()), default=0)
         each = FOLDS * len(STRENGTHS) + 2
         fits = context.recipe.probes.splits * places * (logistic * each + ridge * 2)
         return Estimate(
             f"about {fits} fits of {logistic + ridge} tasks",
-            fits * FIT_SECONDS,
+            fits * FIT_SECONDS * images / 2 * context.recipe.probes.dimensions,
             (logistic + ridge) * places * 400,
         )
 
