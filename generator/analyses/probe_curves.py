@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from generator.analyses.probe_fits import Outcome, Split, score, stacked
+from generator.analyses.probe_fits import Outcome, Split, score, stacked, without_features
 from generator.analyses.probe_tasks import Question
 from generator.records import NOWHERE, Curve, Emergence, Floats, ProbeCurves
 
@@ -57,12 +57,13 @@ def curves(question: Question, splits: Sequence[Split], outcomes: Sequence[Seque
     """
     once = np.ones((len(question.rows), 1))
     scores, controls = scored(question, splits, outcomes, once)
+    selective = selectivity(scores, controls, featureless(question, splits, once))[:, :, 0]
     scores, controls = scores[:, :, 0], controls[:, :, 0]
     sizes = (len(splits[0].training), len(splits[0].testing))
     return ProbeCurves(
         score=interval(scores, *sizes),
         control=interval(controls, *sizes),
-        selectivity=interval(scores - controls, *sizes),
+        selectivity=interval(selective, *sizes),
         scores=scores,
         controls=controls,
         strengths=np.array([[one.strength for one in own] for own in outcomes]).T,
@@ -79,6 +80,25 @@ def scored(
         tasks.append(score(question, split, task, weights, shuffled=False))
         controls.append(score(question, split, control, weights, shuffled=True))
     return np.stack(tasks, axis=1), np.stack(controls, axis=1)
+
+
+def featureless(question: Question, splits: Sequence[Split], weights: Doubles) -> Doubles:
+    """Return the score of the most frequent answer, or of the mean: (splits, w)."""
+    return np.concatenate(
+        [
+            score(question, split, without_features(question, split)[None], weights, shuffled=False)
+            for split in splits
+        ]
+    )
+
+
+def selectivity(scores: Doubles, controls: Doubles, floor: Doubles) -> Doubles:
+    """Return scores (l, splits, w) less their controls, or less the score without features if higher.
+
+    A probe that fits shuffled answers too closely does worse on others than one that knows nothing;
+    that must not count in favour of its features.
+    """
+    return scores - np.maximum(controls, floor)
 
 
 def emergence(
@@ -104,7 +124,8 @@ def emergence(
         drawn = random.integers(count, size=(BLOCK, count))
         weights = np.stack([np.bincount(row, minlength=count) for row in drawn], axis=1).astype(np.float64)
         tasks, controls = scored(question, splits, outcomes, weights)
-        firsts.append(first_reaching((tasks - controls).mean(axis=1)))
+        selective = selectivity(tasks, controls, featureless(question, splits, weights))
+        firsts.append(first_reaching(selective.mean(axis=1)))
     drawn_firsts = np.concatenate(firsts)
     low, high = np.quantile(drawn_firsts, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], method="nearest")
     return Emergence(

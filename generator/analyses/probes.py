@@ -10,7 +10,14 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from generator.analyses.base import Analysis, Context, Estimate, Scope
-from generator.analyses.probe_curves import RESAMPLES, curves, emergence, first_reaching, interval
+from generator.analyses.probe_curves import (
+    RESAMPLES,
+    curves,
+    emergence,
+    featureless,
+    first_reaching,
+    interval,
+)
 from generator.analyses.probe_fits import (
     FOLDS,
     STRENGTHS,
@@ -18,9 +25,7 @@ from generator.analyses.probe_fits import (
     Split,
     best_columns,
     fit,
-    score,
     splits,
-    without_features,
 )
 from generator.analyses.probe_sample import probed_images
 from generator.analyses.probe_tasks import ATTRIBUTE_MEANINGS, PARTS, SCENE_CLASSES, Question, questions
@@ -187,17 +192,7 @@ class _Probing:
 
     def _without_features(self) -> Floats:
         once = np.ones((len(self.question.rows), 1))
-        scores = [
-            score(
-                self.question,
-                split,
-                without_features(self.question, split)[None],
-                once,
-                shuffled=False,
-            )
-            for split in self.splits
-        ]
-        return np.concatenate(scores, axis=1)
+        return featureless(self.question, self.splits, once).T
 
     def _locality(self, trained: ProbeCurves) -> Locality:
         """Fit probes on the k best neurons of the layer with the best selectivity."""

@@ -36,7 +36,7 @@ COLUMNS = {
     "control": "the same with shuffled answers",
     "control_low": "95% interval over splits",
     "control_high": "95% interval over splits",
-    "selectivity": "score less control",
+    "selectivity": "score less control, or less majority if that is higher",
     "selectivity_low": "95% interval over splits",
     "selectivity_high": "95% interval over splits",
 }

@@ -74,7 +74,8 @@ class Curve:
 class ProbeCurves:
     """Scores of the probes on one kind of features: accuracy, or R².
 
-    `control` are those with shuffled answers, `selectivity` the score less its control.
+    `control` are those with shuffled answers, `selectivity` the score less its control, or less the score
+    without features where that is higher.
     """
 
     score: Curve

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from generator.analyses.probe_curves import curves, emergence, first_reaching, interval
+from generator.analyses.probe_curves import curves, emergence, first_reaching, interval, selectivity
 from generator.analyses.probe_fits import Outcome, splits
 from generator.analyses.probe_tasks import classes
 from generator.inputs.answers import Answers
@@ -40,8 +40,8 @@ def test_intervals_take_the_overlap_of_halves_into_account() -> None:
 
 
 def test_the_first_layer_that_reaches_nine_tenths_of_the_best() -> None:
-    selectivity = np.array([[0.1, 0.5], [0.45, 0.5], [0.5, 0.0]])
-    assert first_reaching(selectivity).tolist() == [1, 0]
+    values = np.array([[0.1, 0.5], [0.45, 0.5], [0.5, 0.0]])
+    assert first_reaching(values).tolist() == [1, 0]
 
 
 def test_a_clear_step_has_a_narrow_interval() -> None:
@@ -65,3 +65,8 @@ def test_chance_everywhere_emerges_nowhere() -> None:
 def test_the_same_seed_draws_the_same_images() -> None:
     one, other = emerging([0.5, 0.8, 0.9]), emerging([0.5, 0.8, 0.9])
     np.testing.assert_array_equal(one.shares, other.shares)
+
+
+def test_a_control_below_the_most_frequent_answer_is_no_merit() -> None:
+    scores, controls, floor = np.array([[[0.8]], [[0.8]]]), np.array([[[0.5]], [[0.7]]]), np.array([[0.6]])
+    np.testing.assert_allclose(selectivity(scores, controls, floor)[:, 0, 0], [0.2, 0.1])
