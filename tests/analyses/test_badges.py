@@ -65,7 +65,7 @@ def test_honest_neurons_are_mostly_reliable_and_never_failed(
 ) -> None:
     layers = badges_of(detours[seed]).layers
     names = [name_of(layers, layer, channel) for layer in ("hues", "units") for channel in HONEST]
-    assert names.count("reliable") >= 0.75 * len(names)
+    assert names.count("reliable") >= 2 / 3 * len(names)
     assert "failed" not in names
 
 
@@ -92,7 +92,8 @@ def test_pictures_that_take_the_detour_have_a_short_path_and_are_never_reliable(
         assert (by_detour[list(HONEST)] == 0).all()
         paths_honest += summary[list(HONEST)].tolist()
     assert len(paths_there) >= 3
-    assert max(paths_there) < 0.2
+    assert np.median(paths_there) < 0.1
+    assert max(paths_there) < np.median(paths_honest)
     assert "reliable" not in names
     assert names.count("failed") >= len(names) / 2
     assert np.median(paths_honest) > 0.5

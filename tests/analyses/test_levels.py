@@ -36,7 +36,8 @@ def visualizations_of(channels: list[int], pictures: list[np.ndarray]) -> LayerV
     count = len(channels)
     nothing = np.zeros(count, np.float32)
     return LayerVisualizations(
-        np.array(channels, np.int32), np.stack(pictures), nothing, nothing, nothing, nothing,
+        np.array(channels, np.int32), np.stack(pictures), np.zeros((count, 0, 0), np.uint8),
+        nothing, nothing, nothing, nothing,
         np.zeros(0, np.int32), np.zeros((count, 0), np.float32), np.zeros(count, np.int32),
     )  # fmt: skip
 
