@@ -15,6 +15,7 @@ from typing import Any
 from generator.activations.layers import choose_layers
 from generator.analyses.base import Analysis, Context, Estimate
 from generator.analyses.registry import ANALYSES
+from generator.inputs.answers import check_probes
 from generator.inputs.concepts import check_concepts_place, open_concepts
 from generator.inputs.images import open_images
 from generator.inputs.models import Network, choose_device, load_network
@@ -81,6 +82,7 @@ def prepare(recipe: Recipe, reporter: Reporter) -> tuple[Context, Subject]:
         layers = choose_layers(network, recipe.layers, recipe.seed)
     with reporter.stage("images", recipe.images.name or recipe.images.source) as advance:
         images = open_images(recipe.images, recipe.seed, network.preprocess.resize, advance)
+    check_probes(recipe.probes, images)
     _note_skipped(reporter, images.info.skipped, "data")
     concepts = None
     if recipe.concepts.source != "none":

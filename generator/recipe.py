@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -178,6 +179,28 @@ class VisualizationSection(Section):
     twin: Annotated[int, Field(ge=0)] = 8
 
 
+def _disjoint(superclasses: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
+    _unique(tuple(name for names in superclasses.values() for name in names))
+    return superclasses
+
+
+class ProbesSection(Section):
+    """Linear probes: how many images of each kind, dimensions of the features, splits into halves.
+
+    `superclasses` sorts the classes of the images into groups. `labels` is a CSV file of answers of
+    the user's own: a column `image` of image ids, and a column for each task. `exclude` is a text file
+    of the ids of images that the network was trained on, one a line: these are not probed.
+    """
+
+    enabled: bool = True
+    images: Annotated[int, Field(ge=FEWEST_CONCEPT_IMAGES)] = 2000
+    dimensions: Annotated[int, Field(ge=8, le=4096)] = 256
+    splits: Annotated[int, Field(ge=5, le=100)] = 5
+    superclasses: Annotated[Mapping[str, tuple[str, ...]], AfterValidator(_disjoint)] = {}
+    labels: str = ""
+    exclude: str = ""
+
+
 class ComputeSection(Section):
     """Where and how the work runs; nothing here changes a result beyond float tolerance."""
 
@@ -203,6 +226,7 @@ class Recipe(Section):
     statistics: StatisticsSection = StatisticsSection()
     exemplars: ExemplarsSection = ExemplarsSection()
     visualization: VisualizationSection = VisualizationSection()
+    probes: ProbesSection = ProbesSection()
     compute: ComputeSection = ComputeSection()
 
     def sha256(self) -> str:
@@ -218,14 +242,16 @@ def is_weights_file(weights: str) -> bool:
 
 def published(recipe: Recipe) -> Recipe:
     """Return the recipe as pages show it: files by name, without this machine's folders."""
-    images = recipe.images
-    network = recipe.network
+    images, network, probes = recipe.images, recipe.network, recipe.probes
     return recipe.model_copy(
         update={
             "images": images.model_copy(
                 update={"path": _bare(images.path), "class_names": _bare(images.class_names)}
             ),
             "concepts": recipe.concepts.model_copy(update={"path": _bare(recipe.concepts.path)}),
+            "probes": probes.model_copy(
+                update={"labels": _bare(probes.labels), "exclude": _bare(probes.exclude)}
+            ),
             "visualization": recipe.visualization.model_copy(
                 update={"start_image": _bare(recipe.visualization.start_image)}
             ),

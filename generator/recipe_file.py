@@ -91,6 +91,8 @@ def _anchor(values: dict[str, Any], folder: Path) -> None:
         ("images", "class_names"),
         ("network", "class_names"),
         ("concepts", "path"),
+        ("probes", "labels"),
+        ("probes", "exclude"),
     ):
         _anchor_one(values.get(section), key, folder)
     network = values.get("network")

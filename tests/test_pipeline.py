@@ -26,6 +26,7 @@ from tests.tiny import RECIPE, write_world
 
 NAMES = [analysis.name for analysis in ANALYSES]
 CONCEPTS = {"concept_gallery", "concept_responses", "dissection", "labels"}
+PROBES = {"probe_features", "probes"}
 OF_PICTURES = {"visualizations", "reliability", "paths"}
 TWIN_OF_PICTURES = {f"twin_{name}" for name in OF_PICTURES}
 WITHOUT_CONCEPTS = '[concepts]\nsource = "none"'
@@ -113,8 +114,9 @@ def test_no_leftovers_and_every_record_is_read_back(finished: Path) -> None:
         ({"visualization__steps": "9"}, OF_PICTURES | TWIN_OF_PICTURES | {"badges", "levels"}),
         ({"visualization__plain": "false"}, {"visualizations", "reliability", "paths", "badges", "levels"}),
         ({"visualization__twin": "1"}, TWIN_OF_PICTURES | {"twin_survey", "badges"}),
-        ({"layers__neurons": "2"}, set(NAMES) - {"filters", "network_report", "concept_gallery"}),
-        ({"concepts__limit": "40"}, CONCEPTS | {"levels"}),
+        ({"layers__neurons": "2"}, set(NAMES) - {"filters", "network_report", "concept_gallery"} - PROBES),
+        ({"concepts__limit": "40"}, CONCEPTS | {"levels"} | PROBES),
+        ({"probes__splits": "6"}, {"probes"}),
         ({"compute__batch_size": "3", "title": "Another title"}, set()),
     ],
 )

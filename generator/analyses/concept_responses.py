@@ -15,6 +15,7 @@ from generator.activations import sketch
 from generator.activations.stream import stream
 from generator.analyses.base import THRESHOLD_LEVEL, Context, Estimate
 from generator.analyses.concept_auc import separation
+from generator.analyses.concept_auc_intervals import auc_intervals
 from generator.analyses.concept_images import ConceptAnalysis, ConceptShard
 from generator.errors import NetworkError
 from generator.inputs.batches import Batch
@@ -51,7 +52,7 @@ class ConceptResponsesAnalysis(ConceptAnalysis[ResponsesPart, ConceptResponses])
     """Thresholds and AUCs of all chosen neurons over the concept images."""
 
     name: ClassVar[str] = "concept_responses"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     part_type: ClassVar[type] = ResponsesPart
     record_type: ClassVar[type] = ConceptResponses
 
@@ -150,5 +151,9 @@ def _measured(
     maximum = np.maximum.reduce([part.maximum for part in parts])
     counts = np.add.reduce([part.sketch for part in parts])
     threshold = sketch.quantiles(counts, np.array([THRESHOLD_LEVEL]), minimum, maximum)[:, 0]
-    found = separation(np.concatenate([part.peaks for part in parts]), present, side, seed)
-    return LayerConceptResponses(threshold, maximum, found.auc, found.shuffled_best, found.shuffled)
+    peaks = np.concatenate([part.peaks for part in parts])
+    found = separation(peaks, present, side, seed)
+    low, high = auc_intervals(peaks[side == 1], present[side == 1], seed)
+    return LayerConceptResponses(
+        threshold, maximum, found.auc, low, high, found.shuffled_best, found.shuffled
+    )

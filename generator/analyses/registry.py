@@ -15,6 +15,8 @@ from generator.analyses.labels import LabelsAnalysis
 from generator.analyses.levels import LevelsAnalysis
 from generator.analyses.network_report import NetworkReportAnalysis
 from generator.analyses.paths import PathsAnalysis
+from generator.analyses.probe_features import ProbeFeaturesAnalysis
+from generator.analyses.probes import ProbesAnalysis
 from generator.analyses.receptive_fields import ReceptiveFieldsAnalysis
 from generator.analyses.reliability import ReliabilityAnalysis
 from generator.analyses.statistics import StatisticsAnalysis
@@ -40,6 +42,8 @@ ANALYSES: tuple[Analysis[Any, Any, Any], ...] = (
     ConceptResponsesAnalysis(),
     DissectionAnalysis(),
     LabelsAnalysis(),
+    ProbeFeaturesAnalysis(),
+    ProbesAnalysis(),
     LevelsAnalysis(),
     NetworkReportAnalysis(),
 )

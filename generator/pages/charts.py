@@ -10,6 +10,8 @@ from typing import Any
 import altair
 import vl_convert
 
+from generator.pages import probe_charts
+
 # Chart height in pixels; the width is that of the page.
 HEIGHT = 200
 
@@ -34,7 +36,7 @@ def specifications() -> Mapping[str, Mapping[str, Any]]:
     """Return the Vega-Lite specification of every kind of chart, by name.
 
     Data is named, not included: pages bring it. Colours come from the page through the styles
-    `band`, `mark`, `curve` and `note`.
+    `band`, `mark`, `curve` and `note`; those of probes also `twin`, `control` and `baseline`.
     """
     charts = {
         "histogram": _histogram(),
@@ -43,6 +45,7 @@ def specifications() -> Mapping[str, Mapping[str, Any]]:
         "layers": _layers(),
         "categories": _categories(),
         "emergence": _emergence(),
+        **probe_charts.specifications(),
         "levels": _levels(),
         "paths": _paths(),
     }

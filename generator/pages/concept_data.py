@@ -51,7 +51,15 @@ def concepts_data(view: LayerView, row: int) -> ConceptsData | None:
     return ConceptsData(
         threshold=value(found.threshold[row]),
         overlap=_overlap(view, row, concepts),
-        separation=tuple(_ranked(concepts, strength, found.auc[:, row], found.shuffled[row])),
+        separation=tuple(
+            _ranked(
+                concepts,
+                strength,
+                found.auc[:, row],
+                found.shuffled[row],
+                (found.auc_low[row], found.auc_high[row]),
+            )
+        ),
     )
 
 
@@ -64,7 +72,11 @@ def _overlap(view: LayerView, row: int, concepts: Sequence[Concept]) -> tuple[Co
 
 
 def _ranked(
-    concepts: Sequence[Concept], strength: Floats, scores: Floats, shuffled: Floats
+    concepts: Sequence[Concept],
+    strength: Floats,
+    scores: Floats,
+    shuffled: Floats,
+    ends: tuple[Floats, Floats] | None = None,
 ) -> Iterator[ConceptScore]:
     """Yield the concepts of the largest positive strength, ties in their own order."""
     order = np.argsort(-np.nan_to_num(strength, nan=0.0), kind="stable")[:PUBLISHED]
@@ -76,4 +88,6 @@ def _ranked(
                 choosing=value(scores[0, at]),
                 scoring=value(scores[1, at]),
                 shuffled=value(shuffled[at]),
+                low=value(ends[0][at]) if ends else None,
+                high=value(ends[1][at]) if ends else None,
             )

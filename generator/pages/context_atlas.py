@@ -14,6 +14,7 @@ from generator.pages.context_layer import defined, filter_pictures, layer_headli
 from generator.pages.context_levels import has_levels
 from generator.pages.context_network import has_report
 from generator.pages.context_neuron import Headline
+from generator.pages.context_probes import probes_card
 from generator.pages.coverage import coverage, coverage_headlines, coverage_text, emergence, has_labels
 from generator.pages.layer_view import LayerView
 from generator.pages.links import link
@@ -80,6 +81,7 @@ def atlas_context(
         "labels": labels(everything, summaries),
         "badges": badge_summary(atlas, [layer.name for layer in subject.layers]),
         "concepts": concept_card(atlas, page),
+        "probes": probes_card(atlas, page),
         "levels": link(levels_page(subject.atlas), page) if has_levels(atlas) else "",
         "comparison": link(COMPARISON_PAGE, page) if compared else "",
         "report": link(network_page(subject.atlas), page) if has_report(atlas) else "",

@@ -98,7 +98,8 @@ def _separation_row(entry: ConceptScore) -> dict[str, Any]:
     null = entry.shuffled or 0
     style = f"--at:{entry.scoring or 0:.4f};--low:{0.5 - null:.4f};--high:{0.5 + null:.4f}"
     reach = f"{shown(0.5 - null).text} to {shown(0.5 + null).text}" if entry.shuffled is not None else ""
-    return {**_row(entry, style), "reach": reach}
+    interval = f"{shown(entry.low).text} to {shown(entry.high).text}" if entry.low is not None else ""
+    return {**_row(entry, style), "reach": reach, "interval": interval}
 
 
 def _row(entry: ConceptScore, style: str) -> dict[str, Any]:

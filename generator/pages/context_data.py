@@ -19,6 +19,8 @@ DOWNLOADS = (
     ("neurons.csv", "table of all neurons: identity, label, badge, statistics, best class, content hash"),
     ("neurons.json", "the same as JSON, with the network, the images, the layers and the versions"),
     ("{atlas}.zip", "the data of every neuron, one JSON file each, with all files of this list"),
+    ("probes.csv", "scores of all probes by task, layer and baseline, with intervals"),
+    ("probes.json", "the same as JSON, with every split, the emergence and the settings"),
     ("neuron.schema.json", "JSON Schema of a neuron's file"),
     ("SHA256SUMS", "content hashes of all neurons; check with sha256sum --check beside the unpacked folder"),
     ("recipe.toml", "the recipe that the atlas was built from"),
@@ -48,6 +50,7 @@ def data_context(atlas: AtlasRecords, folder: Path) -> dict[str, Any]:
                 "size": size((folder / name).stat().st_size),
             }
             for name, meaning in names
+            if (folder / name).exists()
         ],
         "columns": [
             *LABEL_COLUMNS.items(),

@@ -24,9 +24,11 @@ from generator.pages.label_text import NO_LABEL, short
 from generator.pages.layer_view import LayerView
 from generator.pages.links import link
 from generator.pages.numbers import Shown, plural, share, shown, whole
+from generator.pages.probe_charts import probes_of
+from generator.pages.probe_text import CAUTION, layer_sentences
 from generator.pages.summary import NeuronSummary, Statistic, present_statistics
 from generator.records import Filters, Subject
-from generator.store.layout import atlas_page, layer_page, neuron_page, neurons_page
+from generator.store.layout import atlas_page, layer_page, neuron_page, neurons_page, probes_page
 
 # Best classes named on the page.
 SHOWN_CLASSES = 12
@@ -63,6 +65,7 @@ def layer_context(view: LayerView, summaries: Sequence[NeuronSummary], site_url:
         "rule": subject.neuron_rule,
         "tiles": [tile(summary, page) for summary in ordered],
         "labels": labels(ordered),
+        "probes": probes(view, page),
         "badges": badge_summary(view.atlas, [name]),
         "badge_filter": [badge for badge in ORDER if any(summary.badge for summary in ordered)],
         "chart": distribution_chart(ordered, page),
@@ -175,6 +178,16 @@ def labels(summaries: Sequence[NeuronSummary]) -> dict[str, Any] | None:
         "categories": categories(found.labels),
         "filter": [*sorted({label.category or "" for label in found.labels}), NO_LABEL],
     }
+
+
+def probes(view: LayerView, page: str) -> dict[str, Any] | None:
+    """Return what probes read from the layer, in sentences; None where they read nothing anywhere."""
+    record = probes_of(view.atlas)
+    sentences = layer_sentences(record, view.layer.name) if record is not None else []
+    if not sentences:
+        return None
+    name = view.atlas.subject.atlas
+    return {"sentences": sentences, "caution": CAUTION, "link": link(probes_page(name), page)}
 
 
 def best_classes(summaries: Sequence[NeuronSummary]) -> list[tuple[str, str]]:

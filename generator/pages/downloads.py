@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from generator.pages import citation
+from generator.pages.probe_charts import probes_of
+from generator.pages.probe_data import probes_csv, probes_json
+from generator.pages.probe_figures import probe_figures
 from generator.pages.schema import LabelData, canonical, json_schema
 from generator.pages.summary import STATISTICS, NeuronSummary
 from generator.records import AtlasRecords
@@ -105,6 +108,9 @@ def write_downloads(docs: Path, atlas: AtlasRecords, summaries: Sequence[NeuronS
         "recipe.toml": atlas.subject.recipe_toml.encode(),
         "SHA256SUMS": citation.checksums(hashes).encode(),
     }
+    if (probes := probes_of(atlas)) is not None:
+        files |= {"probes.csv": probes_csv(probes).encode(), "probes.json": probes_json(atlas, probes)}
+        files |= probe_figures(probes)
     for name, content in files.items():
         (folder / name).write_bytes(content)
     archive = {f"{atlas.subject.atlas}/{name}": folder / name for name in files}

@@ -25,12 +25,14 @@ from generator.pages.context_data import data_context
 from generator.pages.context_layer import layer_context
 from generator.pages.context_levels import has_levels, levels_context
 from generator.pages.context_network import has_report, network_context
+from generator.pages.context_probes import probes_context
 from generator.pages.context_table import neurons_context, script_file, table_script
 from generator.pages.downloads import write_downloads
 from generator.pages.environment import render as fill
 from generator.pages.layer_view import LayerView
 from generator.pages.links import COMPARISON_PICTURES, NETWORKS, PICTURES
 from generator.pages.neuron_files import write_neuron
+from generator.pages.probe_charts import probes_of
 from generator.pages.summary import NeuronSummary
 from generator.records import AtlasRecords, Comparison, ConceptGallery, Exemplars, Layer, Visualizations
 from generator.store.layout import (
@@ -43,6 +45,7 @@ from generator.store.layout import (
     levels_page,
     network_page,
     neurons_page,
+    probes_page,
 )
 
 # Neurons of one task: enough to outweigh handing the layer's records to a worker.
@@ -50,6 +53,9 @@ CHUNK = 32
 
 # Folder names below docs/ that an atlas cannot have; MkDocs leaves out `templates`.
 RESERVED = frozenset({"assets", NETWORKS, COMPARISON_PICTURES, "templates"})
+
+# Records that no neuron's page shows: large, and not worth handing to a worker.
+UNSHOWN = frozenset({"probe_features", "probes"})
 
 Progress = Callable[[int, int], None]
 
@@ -202,7 +208,8 @@ def _tasks(docs: Path, atlas: AtlasRecords, site_url: str) -> Iterator[_Task]:
 
 def _only(atlas: AtlasRecords, layer: Layer) -> AtlasRecords:
     """Return an atlas whose records hold one layer and no picture files: little to hand over."""
-    return replace(atlas, records={name: _part(record, layer.name) for name, record in atlas.records.items()})
+    shown = {name: record for name, record in atlas.records.items() if name not in UNSHOWN}
+    return replace(atlas, records={name: _part(record, layer.name) for name, record in shown.items()})
 
 
 def _part(record: Any, layer: str) -> Any:
@@ -262,5 +269,7 @@ def _write_atlas(
         pages[levels_page(subject.atlas)] = ("levels.md.jinja", values)
     if has_report(atlas):
         pages[network_page(subject.atlas)] = ("network.md.jinja", network_context(atlas))
+    if probes_of(atlas) is not None:
+        pages[probes_page(subject.atlas)] = ("probes.md.jinja", probes_context(atlas))
     for page, (template, values) in pages.items():
         _write(docs / page, fill(template, values))

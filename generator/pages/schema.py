@@ -178,6 +178,8 @@ class ConceptScore(Part):
     choosing: Measured
     scoring: Measured
     shuffled: Annotated[Measured, Field(description="Scoring half: IoU, or distance of AUC from 0.5")]
+    low: Annotated[Measured, Field(description="Of an AUC: 95% bootstrap interval, scoring half")] = None
+    high: Annotated[Measured, Field(description="Of an AUC: 95% bootstrap interval, scoring half")] = None
 
 
 class ConceptsData(Part):

@@ -26,6 +26,7 @@ from generator.store.layout import (
     levels_page,
     network_page,
     neurons_page,
+    probes_page,
 )
 
 # Warnings quoted in an error: enough to see the pattern, few enough for one line.
@@ -107,6 +108,7 @@ def _present(entries: Sequence[Any], docs: Path) -> list[Any]:
 def _atlas_entry(subject: Subject, docs: Path) -> Mapping[str, Any]:
     name = subject.atlas
     further = {
+        "Probes": probes_page(name),
         "Low to high level": levels_page(name),
         "Concept images": concepts_page(name),
         "Training": network_page(name),

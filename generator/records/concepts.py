@@ -59,6 +59,8 @@ class LayerConceptResponses:
     threshold: Floats  # (n,) float32, the top 0.5% quantile of activations (Bau et al. 2017)
     peak: Floats  # (n,) float32, the strongest
     auc: Floats  # (2, n, c) float32
+    auc_low: Floats  # (n, c) float32, 95% bootstrap interval, scoring half
+    auc_high: Floats  # (n, c) float32
     shuffled_best: Floats  # (n,) float32, choosing half: largest |AUC - 0.5| of any concept in any shuffle
     shuffled: Floats  # (n, c) float32, scoring half: largest |AUC - 0.5| in any shuffle
 

@@ -111,6 +111,11 @@ def network_page(atlas: str) -> str:
     return f"{atlas}/network.md"
 
 
+def probes_page(atlas: str) -> str:
+    """What linear probes read from the layers of an atlas; written where there are probes."""
+    return f"{atlas}/probes.md"
+
+
 def layer_page(atlas: str, layer: str) -> str:
     """A layer's page."""
     return f"{atlas}/{layer}/index.md"

@@ -33,6 +33,7 @@ from generator.records import (
 )
 from tests.pages.fake_concepts import concept_records
 from tests.pages.fake_levels import level_records
+from tests.pages.fake_probes import probe_records
 from tests.pages.fake_reliability import reliability_records
 
 SIDE = 64
@@ -81,6 +82,7 @@ def fake_atlas(
         **reliability_records(subject, {name: _shares(name, subject) for name in VARIANTS}, random),
         "filters": Filters(subject.layers[0].name, _float(random.normal(size=(16, 3, 7, 7)))),
         **concept_records(subject, seed),
+        **probe_records(subject, seed),
         "levels": level_records(subject, seed),
     }
     kept: Mapping[str, Any] = {key: value for key, value in records.items() if key not in without}

@@ -130,7 +130,8 @@ def _responses(layer: Layer, random: np.random.Generator) -> LayerConceptRespons
     auc[:, :, RARE] = np.nan
     return LayerConceptResponses(
         threshold=_float(random.uniform(0.5, 3, count)), peak=_float(random.uniform(3, 9, count)),
-        auc=_float(auc), shuffled_best=_float(np.full(count, 0.08)),
+        auc=_float(auc), auc_low=_float(auc[1] - 0.03), auc_high=_float(auc[1] + 0.03),
+        shuffled_best=_float(np.full(count, 0.08)),
         shuffled=_float(random.uniform(0.01, 0.06, (count, concepts))),
     )  # fmt: skip
 

@@ -30,6 +30,54 @@ DATA: dict[str, dict[str, list[dict[str, Any]]]] = {
             {"category": "texture", "label": "not dots", "neurons": 2, "rank": 0},
         ]
     },
+    "probes": {
+        "probes": [
+            {
+                "task": "",
+                "series": series,
+                "layer": layer,
+                "order": order,
+                "score": 0.5,
+                "low": 0.4,
+                "high": 0.6,
+            }
+            for series in ("trained network", "random twin", "shuffled answers")
+            for order, layer in enumerate(["zebra", "ant"])
+        ],
+        "baselines": [
+            {"task": "", "series": "small pictures", "place": 0, "score": 0.3, "low": 0.2, "high": 0.4}
+        ],
+    },
+    "probe-emergence": {
+        "emergence": [
+            {
+                "task": "hue",
+                "rank": 0,
+                "at": 0,
+                "low": 0,
+                "high": 1,
+                "layer": "zebra",
+                "interval": "zebra to ant",
+                "score": 0.9,
+                "control": 0.1,
+                "twin": 0.2,
+            }
+        ]
+    },
+    "locality": {
+        "locality": [
+            {
+                "task": "",
+                "layer": "ant",
+                "neurons": count,
+                "score": 0.5,
+                "low": 0.4,
+                "high": 0.6,
+                "control": 0.1,
+            }
+            for count in (1, 2, 4)
+        ]
+    },
     "emergence": {
         "emergence": [
             {"layer": "zebra", "order": 0, "category": "colour", "rank": 0, "neurons": 3, "shown": 6},

@@ -38,7 +38,7 @@ def atlases() -> list[AtlasRecords]:
         layers=2,
         neurons=3,
         classes=(),
-        without=(*WITHOUT_PICTURES, *CONCEPT_RECORDS, "statistics", "filters", "levels"),
+        without=(*WITHOUT_PICTURES, *CONCEPT_RECORDS, "statistics", "filters", "levels", "probes"),
     )
     return [fake_atlas(), fake_atlas("unlabelled", layers=2, neurons=2, classes=()), bare]
 
@@ -310,7 +310,7 @@ def test_concept_images_and_training_have_pages_where_there_are_any(docs: Path) 
 
 @pytest.mark.parametrize("empty", [False, True], ids=["absent", "empty"])
 def test_without_concepts_no_page_leaves_a_trace_of_them(tmp_path: Path, empty: bool) -> None:
-    atlas = fake_atlas(neurons=3, without=() if empty else CONCEPT_RECORDS)
+    atlas = fake_atlas(neurons=3, without=("probes",) if empty else (*CONCEPT_RECORDS, "probes"))
     if empty:
         for name in ("concept_responses", "dissection", "labels"):
             atlas.records[name].layers.clear()
@@ -324,6 +324,31 @@ def test_without_concepts_no_page_leaves_a_trace_of_them(tmp_path: Path, empty: 
         if page.name != "data.md":
             text = page.read_text(encoding="utf-8").partition("## Provenance")[0].lower()
             assert not re.search(r"concept|>labelled<|no label|#label|\biou\b", text), page
+
+
+def test_probes_have_a_page_where_there_are_any(docs: Path) -> None:
+    folder = docs / "fake-atlas"
+    page = (folder / "probes.md").read_text(encoding="utf-8")
+    assert "probes.md" not in page_names(docs / "bare")
+    assert not (docs / "bare" / "probes.csv").exists()
+    assert 'href="probes.html"' in (folder / "index.md").read_text(encoding="utf-8")
+    assert "4 of 5 tasks can be read from some layer" in page
+    assert "images that the network was trained on" in page
+    assert "3 images that the recipe names as training images were left out" in page
+    assert "own: &lt;b&gt; &amp; &#34;mood&#34;" in page
+    for name in ("probes.csv", "probes.json", "probes.svg", "probes.png", "probe-emergence.svg"):
+        assert (folder / name).stat().st_size > 0
+        assert f'href="{name}"' in page
+
+
+def test_layers_say_with_numbers_what_they_encode(docs: Path) -> None:
+    layer = fake_atlas().subject.layers[0]
+    text = (docs / "fake-atlas" / layer.name / "index.md").read_text(encoding="utf-8")
+    assert "A linear probe reads 2 of 4 tasks from this layer" in text
+    assert re.search(
+        r"First reached here: hue \(R² 0\.\d+; with shuffled answers −0\.0\d+, from the random twin 0\.\d+\)",
+        text,
+    )
 
 
 def test_labels_stand_on_all_pages_with_the_neuron(docs: Path) -> None:

@@ -26,10 +26,11 @@ ANCHORS = {
     "threshold sparseness class-selectivity auc dead receptive-field feature-visualization activation-ratio "
     "network-view recipe record content-hash concept label dissection iou null coverage "
     "negative-visualization activation-maximization seed-spread level cycles chroma-share badge agreement "
-    "common-ground path-similarity random-twin facet",
+    "common-ground path-similarity random-twin facet probe probe-selectivity emergence",
     "methods": "survey sketch statistics exemplars receptive-fields feature-visualization activation-ratios "
-    "filters provenance determinism references concept-images dissection labels levels lucent reliability",
-    "limits": "words levels badges",
+    "filters provenance determinism references concept-images dissection labels levels lucent reliability "
+    "probes",
+    "limits": "words levels badges probes",
 }
 
 
@@ -63,6 +64,9 @@ def test_defaults_are_those_of_the_code() -> None:
         ("statistics", "bootstrap"),
         ("exemplars", "pool"),
         ("concepts", "limit"),
+        ("probes", "images"),
+        ("probes", "dimensions"),
+        ("probes", "splits"),
         ("visualization", "seeds"),
         ("visualization", "batch"),
         ("visualization", "twin"),
