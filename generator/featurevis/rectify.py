@@ -62,20 +62,28 @@ class _Clamp(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, values: Tensor, low: float, high: float, items: Tensor) -> Tensor:
-        ctx.save_for_backward(values <= low, values >= high, items)
-        return values.clamp(low, high)
+        clamped = values.clamp(low, high)
+        ctx.save_for_backward(clamped, items)
+        ctx.bounds = (low, high)
+        return clamped
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None, None]:
         (gradient,) = gradients
-        too_low, too_high, items = ctx.saved_tensors
-        plain = gradient.masked_fill(too_low | too_high, 0.0)
+        clamped, items = ctx.saved_tensors
+        low, high = ctx.bounds
+        too_low = clamped <= low
+        plain = gradient.masked_fill(too_low, 0.0)
+        if math.isfinite(high):
+            plain.masked_fill_(clamped >= high, 0.0)
         if gradient.shape[:1] != items.shape:
             return plain, None, None, None
-        inward = gradient.masked_fill((too_low & (gradient > 0)) | (too_high & (gradient < 0)), 0.0)
         stuck = items & ~plain.reshape(len(items), -1).any(dim=1)
-        wanted = stuck.reshape(-1, *[1] * (gradient.ndim - 1))
-        return torch.where(wanted, inward, plain), None, None, None
+        if stuck.any():
+            inward = gradient.masked_fill(too_low & (gradient > 0), 0.0)
+            inward.masked_fill_((clamped >= high) & (gradient < 0), 0.0)
+            plain = torch.where(stuck.reshape(-1, *[1] * (gradient.ndim - 1)), inward, plain)
+        return plain, None, None, None
 
 
 def _clamp(items: Tensor, values: Tensor, low: float, high: float, inplace: bool) -> Tensor:
