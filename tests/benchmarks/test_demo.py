@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from generator.cli import main
-from generator.records import EVIDENCE, Exemplars, Labels, Reliability, Visualizations
+from generator.records import EVIDENCE, Badges, Exemplars, Labels, Probes, Visualizations
 from generator.store.layout import Layout
 from generator.store.manifest import read_atlas
+from tests.badge_shares import check_shares
 
 pytestmark = pytest.mark.benchmark
 
@@ -43,7 +44,10 @@ def test_the_demo_is_complete_and_its_labels_hold_on_held_out_images(tmp_path: P
     assert labels is not None
     assert exemplars is not None
     assert pictures is not None
-    assert atlas.get("reliability", Reliability) is not None
+    assert atlas.get("probes", Probes) is not None
+    badges = atlas.get("badges", Badges)
+    assert badges is not None
+    check_shares("demo", badges)
     for layer in layers:
         assert exemplars.layers[layer.name].top.picture.shape == (len(layer.neurons), EXEMPLARS)
         assert exemplars.layers[layer.name].top.picture.min() >= 0
