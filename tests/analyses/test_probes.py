@@ -129,7 +129,7 @@ def test_neither_batches_nor_shards_nor_workers_change_anything(
             expected = getattr(whole.layers[name], field.name)
             np.testing.assert_allclose(getattr(layer, field.name), expected, rtol=1e-4, atol=1e-5)
     np.testing.assert_array_equal(features.sets["images"].pixels, whole.pixels)
-    again: Probes = computed(PROBES, context, ComputeSection(workers=2, backend="loky"))
+    again: Probes = computed(PROBES, context, ComputeSection(workers=2, backend="threading"))
     for one, other_one in zip(found.probes, again.probes, strict=True):
         np.testing.assert_array_equal(one.trained.scores, other_one.trained.scores)
         np.testing.assert_array_equal(one.emergence.shares, other_one.emergence.shares)
