@@ -14,6 +14,7 @@ import torch
 from generator.activations.layers import choose_layers
 from generator.errors import LayerError
 from generator.featurevis.beside_lucent import SHOWN, lucents_picture, measured
+from generator.featurevis.measure import BRIGHTEST
 from generator.featurevis.optimize import derive_seed
 from generator.featurevis.visualize import Making, visualize
 from generator.inputs.models import Network, choose_device, load_network
@@ -28,7 +29,6 @@ from generator.store.layout import Layout
 VERSION = 1  # goes up when the same recipe would give another comparison
 LAYERS = 5  # at even distances from the first to the last
 PACKAGES = ("neuron-atlas", "torch", "torch-lucent")
-BRIGHTEST = 255
 
 
 def compare(recipe: Recipe, layout: Layout, reporter: Reporter, *, steps: int, neurons: int) -> None:

@@ -39,7 +39,7 @@ def class_aucs(values: Floats, labels: Integers, classes: int) -> Doubles:
     scores = np.full((values.shape[1], classes), np.nan)
     for neuron in range(values.shape[1]):
         ranking = _ranking(values[images.rows, neuron])
-        scores[neuron, images.present] = _weighted_aucs(ranking, images, ones)[:, 0]
+        scores[neuron, images.present] = _weighted_aucs(ranking, images.members, ones)[:, 0]
     return scores
 
 
@@ -67,12 +67,41 @@ def class_auc_intervals(
     """
     images = _LabelledImages.of(labels, classes)
     ends = np.full((2, values.shape[1], classes), np.nan)
-    chunk = max(1, MAX_VALUES // max(1, resamples * len(images.present), 4 * len(images.rows)))
+    ends[:, :, images.present] = auc_intervals(
+        values[images.rows], images.members, resamples=resamples, seed=seed, level=level
+    )
+    return ends[0], ends[1]
+
+
+def auc_intervals(
+    values: Floats, members: Any, *, resamples: int, seed: int, level: float = 0.95
+) -> tuple[Doubles, Doubles]:
+    """Return percentile bootstrap intervals of AUCs of groups of images, images drawn with replacement.
+
+    One resample serves all neurons and groups. A resample without an image of a group (or of its
+    rest) is left out for that group.
+
+    Args:
+        values: (images, neurons).
+        members: (k, images) sparse, 1 where an image belongs to a group; groups may overlap.
+        resamples: How many resamples.
+        seed: Of the resamples; the same seed draws the same resamples.
+        level: Share of the bootstrap distribution inside the interval.
+
+    Returns:
+        Lower and upper ends, each (neurons, k), 0 to 1.
+
+    Source:
+        Efron & Tibshirani 1993, chapter 13.
+    """
+    count, neurons = values.shape
+    groups = members.shape[0]
+    ends = np.full((2, neurons, groups), np.nan)
+    chunk = max(1, MAX_VALUES // max(1, resamples * groups, 4 * count))
     levels = ((1 - level) / 2, (1 + level) / 2)
-    for first in range(0, values.shape[1] if len(images.present) else 0, chunk):
+    for first in range(0, neurons if groups else 0, chunk):
         chosen = slice(first, first + chunk)
-        scores = _resampled_aucs(values[images.rows, chosen], images, resamples, seed)
-        ends[:, chosen, images.present] = _percentiles(scores, levels)
+        ends[:, chosen] = _percentiles(_resampled_aucs(values[:, chosen], members, resamples, seed), levels)
     return ends[0], ends[1]
 
 
@@ -137,44 +166,44 @@ def _ranking(values: Floats) -> _Ranking:
     return _Ranking(group, _membership(group, len(distinct)))
 
 
-def _weighted_aucs(ranking: _Ranking, images: _LabelledImages, weights: Doubles) -> Doubles:
-    """AUC of every class in several weightings of the images at once.
+def _weighted_aucs(ranking: _Ranking, members: Any, weights: Doubles) -> Doubles:
+    """AUC of every group of images in several weightings of the images at once.
 
     An image's score is the weight below it plus half the weight of its equals. The scores of a
-    class, summed by weight, count its wins over everything, itself included; within a class,
+    group, summed by weight, count its wins over everything, itself included; within a group,
     wins and half ties always make half the squared weight, whatever the values.
     All sums are of whole and half numbers, so they are exact in any order.
 
     Args:
-        ranking: Of the labelled images (m).
-        images: The classes with images (k).
+        ranking: Of the images (m).
+        members: (k, m) sparse, which image belongs to which group.
         weights: (m, resamples), how often an image was drawn.
 
     Returns:
-        (k, resamples); NaN where the class or the rest has no weight.
+        (k, resamples); NaN where the group or the rest has no weight.
     """
     tied = ranking.members @ weights
     beaten = (np.cumsum(tied, axis=0) - tied / 2)[ranking.group]
-    inside: Doubles = images.members @ weights
-    wins = images.members @ (weights * beaten) - inside**2 / 2
+    inside: Doubles = members @ weights
+    wins = members @ (weights * beaten) - inside**2 / 2
     pairs = inside * (weights.sum(axis=0) - inside)
     scores = np.full_like(inside, np.nan)
     np.divide(wins, pairs, out=scores, where=pairs > 0)
     return scores
 
 
-def _resampled_aucs(values: Floats, images: _LabelledImages, resamples: int, seed: int) -> Doubles:
-    """AUCs in every resample: (neurons, classes with images, resamples)."""
+def _resampled_aucs(values: Floats, members: Any, resamples: int, seed: int) -> Doubles:
+    """AUCs in every resample: (neurons, groups, resamples)."""
     count, neurons = values.shape
     rankings = [_ranking(values[:, neuron]) for neuron in range(neurons)]
-    scores = np.empty((neurons, len(images.present), resamples))
+    scores = np.empty((neurons, members.shape[0], resamples))
     random = np.random.default_rng(seed)
     block = max(1, MAX_VALUES // (8 * count))
     for first in range(0, resamples, block):
         stop = min(first + block, resamples)
         weights = np.stack([_draw(random, count) for _ in range(first, stop)], axis=1)
         for neuron, ranking in enumerate(rankings):
-            scores[neuron, :, first:stop] = _weighted_aucs(ranking, images, weights)
+            scores[neuron, :, first:stop] = _weighted_aucs(ranking, members, weights)
     return scores
 
 

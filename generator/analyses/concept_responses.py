@@ -72,7 +72,7 @@ class ConceptResponsesAnalysis(ConceptAnalysis[ResponsesPart, ConceptResponses])
             assert isinstance(batch, ConceptBatch)
             if seen != [batch]:
                 seen[:] = [batch]
-                present.append(_present(batch, concepts))
+                present.append(batch.present(concepts))
             running[layer.name].add(layer.name, maps)
 
         network = context.network()
@@ -107,13 +107,6 @@ class ConceptResponsesAnalysis(ConceptAnalysis[ResponsesPart, ConceptResponses])
         neurons = sum(len(layer.neurons) for layer in context.layers)
         concepts = len(context.concept_set.info.concepts)
         return Estimate(f"{count} concept images, {neurons} neurons", seconds, neurons * concepts * 12)
-
-
-def _present(batch: ConceptBatch, concepts: int) -> Booleans:
-    present = np.zeros((len(batch.views), concepts), dtype=bool)
-    for row, view in enumerate(batch.views):
-        present[row, [*view.masks, *view.facts]] = True
-    return present
 
 
 class _RunningResponses:

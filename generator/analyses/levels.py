@@ -119,8 +119,8 @@ def layer_levels(
         side: Of the network's input, pixels.
     """
     field = np.sqrt(np.prod([(axis[:, 1] - axis[:, 0]).max() for axis in (fields.rows, fields.columns)]))
-    row_of = {int(channel): row for row, channel in enumerate(visualizations.neurons)}
-    seen = np.array([picture_parts(visualizations.pictures[row_of[channel]]) for channel in layer.neurons])
+    own = visualizations.pictures[visualizations.rows(layer.neurons)]
+    seen = np.array([picture_parts(picture) for picture in own])
     frequency, chroma = seen.reshape(-1, 2).T
     whole = np.full(len(layer.neurons), field)
     measured = np.stack([whole, frequency * field, chroma, rungs, statistics.selectivity], axis=1)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from generator.activations.pooled import pooled_mean
 from generator.activations.stream import stream
 from generator.analyses.base import Analysis, Context, Estimate, Scope
 from generator.analyses.path_similarity import Pooled, agreement, paths
@@ -23,7 +24,6 @@ from generator.records import (
     Layer,
     LayerPaths,
     LayerSurvey,
-    LayerVisualizations,
     Paths,
     Survey,
     Visualizations,
@@ -127,12 +127,8 @@ def random_images(count: int, seed: int) -> Integers:
 def _pictures(layer: Layer, record: Visualizations) -> Bytes8:
     """Return the pictures of every seed (n, seeds, size, size, 3), rows as the layer's neurons."""
     found = [record.layers, *(own for name, own in record.others.items() if name.startswith(SEED_PREFIX))]
-    return np.stack([_ordered(layer, seeds[layer.name]) for seeds in found], axis=1)
-
-
-def _ordered(layer: Layer, found: LayerVisualizations) -> Bytes8:
-    row_of = {int(channel): row for row, channel in enumerate(found.neurons)}
-    return found.pictures[[row_of[channel] for channel in layer.neurons]]
+    own = [seeds[layer.name] for seeds in found]
+    return np.stack([seed.pictures[seed.rows(layer.neurons)] for seed in own], axis=1)
 
 
 def _images(context: Context, indices: Integers) -> Iterator[Batch]:
@@ -151,11 +147,11 @@ def _batched(pictures: Bytes8, context: Context) -> Iterator[Batch]:
 
 def _pooled(context: Context, layers: Sequence[Layer], source: Iterator[Batch]) -> list[Floats]:
     """Return the mean responses over positions (images, c) of all channels of every layer."""
-    whole = [replace(layer, neurons=tuple(range(layer.size))) for layer in layers]
+    whole = [layer.whole for layer in layers]
     found: dict[str, list[Floats]] = {layer.name: [] for layer in layers}
 
     def receive(layer: Layer, maps: Tensor, _batch: Batch) -> None:
-        found[layer.name].append(maps.mean(dim=(2, 3)).cpu().numpy())
+        found[layer.name].append(pooled_mean(maps))
 
     stream(context.network(), whole, source, receive)
     return [np.concatenate(found[layer.name]) for layer in layers]

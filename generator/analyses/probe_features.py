@@ -165,9 +165,7 @@ class _Look:
     def __init__(self, context: Context, images: ProbeImages) -> None:
         self.context = context
         self.images = images
-        self.layers = [
-            dataclasses.replace(layer, neurons=tuple(range(layer.size))) for layer in context.layers
-        ]
+        self.layers = [layer.whole for layer in context.layers]
         network = context.network()
         self.networks = {"": network, "twin_": random_twin(network, context.recipe.seed)}
 
@@ -207,9 +205,7 @@ class _Look:
         kept = {key: projections[key](values) for key, values in found.items()}
         kept |= {("pooled", layer): found["mean", layer] for kind, layer in found if kind == "mean"}
         if isinstance(batch, ConceptBatch):
-            present = np.zeros((len(batch.views), len(self.context.concept_set.info.concepts)), dtype=bool)
-            for row, view in enumerate(batch.views):
-                present[row, [*view.masks, *view.facts]] = True
+            present = batch.present(len(self.context.concept_set.info.concepts))
             return _Shown(kept, present, np.zeros((len(present), 0)))
         measured = attributes(batch.pixels.numpy())
         return _Shown(kept, np.zeros((len(measured), 0), dtype=bool), measured)

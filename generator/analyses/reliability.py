@@ -9,10 +9,10 @@ from typing import Any, ClassVar
 import numpy as np
 
 from generator.analyses.base import Analysis, Context, Estimate, Scope
+from generator.featurevis.variants import chosen_variants
 from generator.records import (
     SEED_PREFIX,
     Floats,
-    Integers,
     Layer,
     LayerReliability,
     LayerSurvey,
@@ -66,8 +66,7 @@ class ReliabilityAnalysis(Analysis[ReliabilityTask, LayerReliability, Reliabilit
     def estimate(self, context: Context) -> Estimate:
         """Count a flag and float32 values for each neuron: the spread, two ratios, one of each variant."""
         neurons = sum(len(layer.neurons) for layer in context.layers)
-        section = context.recipe.visualization
-        further = section.seeds - 1 + section.negative + section.plain
+        further = sum(variant.facets for variant in chosen_variants(context.recipe.visualization)) - 1
         return Estimate(f"{neurons} neurons", seconds=0.0, size=(13 + 4 * further) * neurons)
 
 
@@ -85,9 +84,9 @@ def layer_reliability(
         visualizations: Responses to the first variant's pictures, rows as their `neurons`.
         others: Those to the further variants' pictures, by variant.
     """
-    rows = _rows(layer, visualizations)
+    rows = visualizations.rows(layer.neurons)
     reached = visualizations.mean_response[rows]
-    further = {name: found.mean_response[_rows(layer, found)] for name, found in others.items()}
+    further = {name: found.mean_response[found.rows(layer.neurons)] for name, found in others.items()}
     seeds = [values for name, values in further.items() if name.startswith(SEED_PREFIX)]
     return LayerReliability(
         mean_ratio=_ratio(reached, survey.strongest_mean),
@@ -96,12 +95,6 @@ def layer_reliability(
         seed_spread=_spread([reached, *seeds]),
         other_ratios={name: _ratio(values, survey.strongest_mean) for name, values in further.items()},
     )
-
-
-def _rows(layer: Layer, visualizations: LayerVisualizations) -> Integers:
-    """Return where a layer's neurons (n,) stand among those visualized."""
-    row_of = {int(channel): row for row, channel in enumerate(visualizations.neurons)}
-    return np.array([row_of[channel] for channel in layer.neurons], dtype=np.intp)
 
 
 def _spread(seeds: Sequence[Floats]) -> Floats:

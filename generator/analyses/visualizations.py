@@ -72,8 +72,8 @@ class VisualizationsAnalysis(Analysis[VisualizationTask, LayerVisualizations, Vi
         batch = context.recipe.visualization.batch
         return [
             VisualizationTask(layer.name, layer.neurons[start : start + batch], variant.name)
+            for layer in context.layers  # outermost: what is prepared for a layer serves all its variants
             for variant in _variants(context)
-            for layer in context.layers
             for start in range(0, len(layer.neurons), batch)
         ]
 

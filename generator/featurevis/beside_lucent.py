@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import Upsample, functional
 
+from generator.activations.trace import device_of
 from generator.featurevis.objectives import responding
 from generator.inputs.models import Network
 from generator.records import Layer
@@ -71,7 +72,7 @@ def measured(network: Network, layer: Layer, channel: int, picture: Tensor) -> t
         The best over `SIZES`; and the mean over `DRAWS` of lucent's standard transforms, after which a
         smaller picture is enlarged to `SHOWN`, as lucent does.
     """
-    shown = picture[None].to(next(network.module.parameters()).device)
+    shown = picture[None].to(device_of(network.module))
     with responding(network, layer) as respond, torch.no_grad(), _seeded(0), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of lucent's own code
         sized = [

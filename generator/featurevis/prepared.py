@@ -46,7 +46,6 @@ def prepared(network: Network, layer: str, precision: Precision = "float32") -> 
     Returns:
         The copy, with modules of the same names on the same device.
     """
-    plain = _copy(network)
     quick = _copy(network)
     shape = (CHECKED_PICTURES, 3, network.preprocess.crop, network.preprocess.crop)
     pictures = torch.randn(shape, generator=torch.Generator().manual_seed(0))
@@ -62,9 +61,9 @@ def prepared(network: Network, layer: str, precision: Precision = "float32") -> 
     }
     _replace(quick.module, stems)
     quick.module.requires_grad_(requires_grad=False)
-    expected, found = _response(plain.module, layer, pictures), _response(quick.module, layer, pictures)
+    expected, found = _response(network.module, layer, pictures), _response(quick.module, layer, pictures)
     same = (found - expected).abs().amax() <= CHECKED_DIFFERENCE * expected.abs().amax()
-    chosen = quick if same else plain
+    chosen = quick if same else _copy(network)
     for part in chosen.module.modules():
         if isinstance(part, nn.Conv2d | nn.Linear | _Unstrided):
             part.to(getattr(torch, precision))

@@ -24,6 +24,9 @@ from generator.inputs.models import Network
 from generator.recipe import Precision
 from generator.records import Layer, LayerVisualizations
 
+BY_ROW = [field.name for field in fields(LayerVisualizations) if field.name != "history_steps"]
+"""What has a row for each picture."""
+
 
 @dataclass(frozen=True)
 class Making:
@@ -93,24 +96,16 @@ def visualize(
 
 def joined(parts: Sequence[LayerVisualizations]) -> LayerVisualizations:
     """Join the pictures of one layer and variant; all were measured after the same steps."""
-    steps = parts[0].history_steps
-    assert all(np.array_equal(steps, part.history_steps) for part in parts)
-    rows = {
-        field.name: np.concatenate([getattr(part, field.name) for part in parts])
-        for field in fields(LayerVisualizations)
-        if field.name != "history_steps"
-    }
-    return LayerVisualizations(history_steps=steps, **rows)
+    first = parts[0]
+    assert all(np.array_equal(first.history_steps, part.history_steps) for part in parts)
+    return replace(
+        first, **{name: np.concatenate([getattr(part, name) for part in parts]) for name in BY_ROW}
+    )
 
 
 def every_row(found: LayerVisualizations, start: int, step: int) -> LayerVisualizations:
     """Return the rows start, start + step and so on: one facet of each neuron."""
-    rows = {
-        field.name: getattr(found, field.name)[start::step]
-        for field in fields(LayerVisualizations)
-        if field.name != "history_steps"
-    }
-    return LayerVisualizations(history_steps=found.history_steps, **rows)
+    return replace(found, **{name: getattr(found, name)[start::step] for name in BY_ROW})
 
 
 def _staged(

@@ -6,12 +6,12 @@ import csv
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from generator.errors import ImagesError, nearest
 from generator.inputs.images import ImageSet
+from generator.inputs.text_file import read_text
 from generator.recipe import ProbesSection
 from generator.records import Booleans, Integers
 
@@ -130,11 +130,4 @@ def answers_sha256(section: ProbesSection) -> dict[str, str]:
 
 
 def _text(path: str, key: str) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise ImagesError(f"`probes.{key}` must be a text file, got `{path}`, which does not exist") from None
-    except UnicodeDecodeError:
-        raise ImagesError(f"`probes.{key}` must be UTF-8 text, got `{path}`; save it as UTF-8") from None
-    except OSError as fault:
-        raise ImagesError(f"`probes.{key}` cannot be read from `{path}`: {fault.strerror or fault}") from None
+    return read_text(path, f"probes.{key}", ImagesError)

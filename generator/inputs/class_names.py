@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 
 from generator.errors import NeuronAtlasError
+from generator.inputs.text_file import read_text
 
 
 def read_class_names(path: str, key: str, error: type[NeuronAtlasError]) -> tuple[tuple[str, str], ...]:
@@ -23,14 +23,7 @@ def read_class_names(path: str, key: str, error: type[NeuronAtlasError]) -> tupl
     Raises:
         NeuronAtlasError: As `error`: no such file, not UTF-8 text, no names, or a name is missing.
     """
-    try:
-        lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
-    except FileNotFoundError:
-        raise error(f"`{key}` must be a text file, got `{path}`, which does not exist") from None
-    except UnicodeDecodeError:
-        raise error(f"`{key}` must be UTF-8 text, got `{path}`; save it as UTF-8") from None
-    except OSError as fault:
-        raise error(f"`{key}` cannot be read from `{path}`: {fault.strerror or fault}") from None
+    lines = read_text(path, key, error).splitlines()
     entries = tuple(_entry(line) for line in lines if line.strip())
     if not entries:
         raise error(f"`{key}` must hold one class name a line, got no line in `{path}`")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar
 
 from generator.errors import LayerError
@@ -60,6 +60,11 @@ class Layer:
     height: int
     width: int
     neurons: tuple[int, ...]
+
+    @property
+    def whole(self) -> Layer:
+        """The same layer with all of its channels chosen."""
+        return replace(self, neurons=tuple(range(self.size)))
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from generator.records.arrays import Bytes8, Floats, Integers
 
@@ -74,6 +76,11 @@ class LayerVisualizations:
     history_steps: Integers  # (h,) int32
     history: Floats  # (n, h) float32
     steps_run: Integers  # (n,) int32
+
+    def rows(self, channels: Sequence[int]) -> Integers:
+        """Return the rows of some channels that are all among `neurons`, in their order."""
+        row_of = {int(channel): row for row, channel in enumerate(self.neurons)}
+        return np.array([row_of[channel] for channel in channels], dtype=np.intp)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import torch
 from generator.inputs.batches import UNLABELLED, Batch, looked_at
 from generator.inputs.concepts.sets import ConceptSet, ConceptView
 from generator.inputs.preprocess import Preprocess
-from generator.records import Integers
+from generator.records import Booleans, Integers
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,6 +19,13 @@ class ConceptBatch(Batch):
     """Some concept images in the order asked for; `views` are in the order of `indices`."""
 
     views: tuple[ConceptView, ...]
+
+    def present(self, concepts: int) -> Booleans:
+        """Return which of so many concepts are in the images, (images, concepts)."""
+        present = np.zeros((len(self.views), concepts), dtype=bool)
+        for row, view in enumerate(self.views):
+            present[row, [*view.masks, *view.facts]] = True
+        return present
 
 
 def concept_batches(
