@@ -14,6 +14,7 @@ from generator.analyses.exemplars import ExemplarsAnalysis
 from generator.analyses.filters import FiltersAnalysis
 from generator.analyses.labels import LabelsAnalysis
 from generator.analyses.levels import LevelsAnalysis
+from generator.analyses.minds import MindsAnalysis
 from generator.analyses.network_report import NetworkReportAnalysis
 from generator.analyses.neuron_map import NeuronMapAnalysis
 from generator.analyses.paths import PathsAnalysis
@@ -51,5 +52,6 @@ ANALYSES: tuple[Analysis[Any, Any, Any], ...] = (
     SimilarAnalysis(),
     ConnectionsAnalysis(),
     NeuronMapAnalysis(),
+    MindsAnalysis(),
     NetworkReportAnalysis(),
 )

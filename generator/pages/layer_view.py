@@ -25,6 +25,7 @@ from generator.records import (
     LayerExemplars,
     LayerLabels,
     LayerLevels,
+    LayerMinds,
     LayerPaths,
     LayerReceptiveFields,
     LayerReliability,
@@ -32,6 +33,7 @@ from generator.records import (
     LayerStatistics,
     LayerVisualizations,
     Levels,
+    Minds,
     NeuronId,
     Paths,
     ReceptiveFields,
@@ -122,6 +124,12 @@ class LayerView:
     def levels(self) -> LayerLevels | None:
         """How high-level the layer's neurons are, if measured."""
         record = self.atlas.get("levels", Levels)
+        return record.layers.get(self.layer.name) if record else None
+
+    @cached_property
+    def minds(self) -> LayerMinds | None:
+        """The kinds of images that excite the layer's neurons most, if measured."""
+        record = self.atlas.get("minds", Minds)
         return record.layers.get(self.layer.name) if record else None
 
     @cached_property

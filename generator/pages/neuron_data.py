@@ -13,6 +13,7 @@ from generator.pages.concept_data import concepts_data, label_data
 from generator.pages.layer_view import LayerView
 from generator.pages.level_data import level_data
 from generator.pages.links import visualization_file
+from generator.pages.minds_data import minds_data
 from generator.pages.numbers import value
 from generator.pages.relation_data import connections_data, similar_data
 from generator.pages.reliability_data import reliability_data
@@ -45,6 +46,7 @@ def neuron_data(view: LayerView, row: int) -> schema.NeuronData:
         label=label_data(view, row),
         concepts=concepts_data(view, row),
         level=level_data(view, row),
+        minds=minds_data(view, row),
         similar=similar_data(view, row),
         connections=connections_data(view, row),
         provenance=_provenance(view.atlas),

@@ -44,6 +44,7 @@ from generator.records import (
     ConceptGallery,
     Exemplars,
     Layer,
+    Minds,
     NeuronId,
     Visualizations,
 )
@@ -69,6 +70,9 @@ RESERVED = frozenset({"assets", NETWORKS, COMPARISON_PICTURES, "templates"})
 
 # Records that no neuron's page shows: large, and not worth handing to a worker.
 UNSHOWN = frozenset({"probe_features", "probes"})
+
+# Records that hold pictures of images, which are written once for all pages.
+PICTURED = (Exemplars, ConceptGallery, Minds)
 
 Progress = Callable[[int, int], None]
 
@@ -205,8 +209,8 @@ def _write_pictures(docs: Path, atlas: AtlasRecords) -> None:
     folder.mkdir()
     for layer in atlas.subject.layers:
         (folder / layer.name).mkdir()
-    for record in (atlas.get("exemplars", Exemplars), atlas.get("concept_gallery", ConceptGallery)):
-        if record is not None and record.pictures:
+    for record in atlas.records.values():
+        if isinstance(record, PICTURED) and record.pictures:
             (folder / PICTURES).mkdir(exist_ok=True)
             for name, content in sorted(record.pictures.items()):
                 (folder / PICTURES / name).write_bytes(content)
@@ -236,7 +240,7 @@ def _part(record: Any, layer: str) -> Any:
             for variant, layers in record.others.items()
         }
         record = replace(record, others=others)
-    return replace(record, pictures={}) if isinstance(record, (Exemplars, ConceptGallery)) else record
+    return replace(record, pictures={}) if isinstance(record, PICTURED) else record
 
 
 def _run(tasks: Iterator[_Task], workers: int) -> Iterator[list[NeuronSummary]]:

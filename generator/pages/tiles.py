@@ -97,7 +97,9 @@ def faces_beside(
         groups += [view.similar.within, view.similar.across, view.similar.opposed]
     if view.connections is not None:
         groups += [view.connections.incoming, view.connections.outgoing]
+    companions = view.minds.companions.ravel().tolist() if view.minds is not None else []
     wanted = {neuron for group in groups for neuron in named(atlas, group)}
+    wanted |= {view.neuron(channel) for channel in companions if channel >= 0}
     return {neuron: everyone[neuron] for neuron in wanted if neuron in everyone}
 
 

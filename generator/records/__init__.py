@@ -37,6 +37,7 @@ from generator.records.identity import (
     Subject,
 )
 from generator.records.levels import LEVEL_DEPTH, LEVEL_PARTS, LEVEL_RUNGS, LayerLevels, Levels
+from generator.records.minds import MOST_GROUPS, LayerMinds, Minds
 from generator.records.pictures import (
     CONSTRAINED,
     FACET_PREFIX,
@@ -104,6 +105,7 @@ __all__ = [
     "LEVEL_DEPTH",
     "LEVEL_PARTS",
     "LEVEL_RUNGS",
+    "MOST_GROUPS",
     "NEGATIVE",
     "NOBODY",
     "NOWHERE",
@@ -143,6 +145,7 @@ __all__ = [
     "LayerKind",
     "LayerLabels",
     "LayerLevels",
+    "LayerMinds",
     "LayerPaths",
     "LayerProbeFeatures",
     "LayerReceptiveFields",
@@ -155,6 +158,7 @@ __all__ = [
     "Locality",
     "MadePicture",
     "MadePictures",
+    "Minds",
     "NetworkInfo",
     "NetworkReport",
     "NeuronId",
