@@ -65,7 +65,7 @@ def divide(points: Floats, seed: int) -> Division:
         return nothing
     centred = points.astype(np.float64) - points.mean(axis=0, dtype=np.float64)
     left, sizes, _ = np.linalg.svd(centred, full_matrices=False)
-    known = int((sizes[:COMPONENTS] > 1e-6 * max(sizes[0], 1.0)).sum())
+    known = int((sizes[:COMPONENTS] > 1e-6 * max(sizes.max(initial=0.0), 1.0)).sum())
     if known == 0:
         return nothing
     groups, silhouette = best_division(left[:, :known] * sizes[:known])

@@ -29,7 +29,7 @@ from tests.pages.fake_concepts import RECORDS as CONCEPT_RECORDS
 
 SITE = "https://example.org/"
 GOLDEN = Path(__file__).parent / "golden" / "neuron.md"
-RELATIONS = ("similar", "connections", "neuron_map")
+RELATIONS = ("minds", "similar", "connections", "neuron_map")
 WITHOUT_PICTURES = ("exemplars", "visualizations", "reliability", "paths", "badges", "receptive_fields")
 
 
@@ -132,7 +132,8 @@ def test_natural_evidence_comes_first(docs: Path) -> None:
     headings = re.findall(r"^## (.+) \{ #", neuron_text(docs, fake_atlas()), re.M)
     assert headings == [
         "Exemplars", "Activations", "Feature visualization", "Reliability", "Concepts", "Classes",
-        "Low-level or high-level", "Similar neurons", "Connections", "Provenance and downloads",
+        "Low-level or high-level", "One kind of image, or several", "Similar neurons", "Connections",
+        "Provenance and downloads",
     ]  # fmt: skip
 
 
@@ -179,7 +180,7 @@ def test_every_picture_says_what_was_measured(docs: Path) -> None:
     layer = atlas.subject.layers[0]
     pictures = parsed(docs / "fake-atlas" / layer.name / f"{layer.neurons[1]}.md").pictures
     made = 1 + len(VARIANTS)
-    natural, others = 9 + 5 + 15 + 9, 2 * 5 + 2  # similar and opposed neurons; connected ones
+    natural, others = 9 + 5 + 15 + 9, 2 * 4 + 2 * 5 + 2  # groups; similar and opposed neurons; connected ones
     assert len(pictures) == natural + made + others
     for picture in pictures[:natural]:
         assert re.match(r"Image .+, class .+, peak .+, stronger than .+ of images, ", picture["alt"] or "")
