@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import joblib
 
@@ -35,20 +34,19 @@ from generator.pages.layer_view import LayerView
 from generator.pages.links import COMPARISON_PICTURES, NETWORKS, PICTURES
 from generator.pages.map_data import has_map
 from generator.pages.neuron_files import write_neuron
+from generator.pages.portions import PICTURED, only
 from generator.pages.probe_charts import probes_of
 from generator.pages.summary import NeuronSummary
 from generator.pages.tiles import faces, faces_beside
+from generator.pages.written import copy_written, fill_written, hand_written
 from generator.records import (
     AtlasRecords,
     Comparison,
-    ConceptGallery,
-    Exemplars,
     Layer,
-    Minds,
     NeuronId,
-    Visualizations,
 )
 from generator.store.layout import (
+    WRITTEN,
     Layout,
     atlas_page,
     bundled,
@@ -66,13 +64,7 @@ from generator.store.layout import (
 CHUNK = 32
 
 # Folder names below docs/ that an atlas cannot have; MkDocs leaves out `templates`.
-RESERVED = frozenset({"assets", NETWORKS, COMPARISON_PICTURES, "templates"})
-
-# Records that no neuron's page shows: large, and not worth handing to a worker.
-UNSHOWN = frozenset({"probe_features", "probes"})
-
-# Records that hold pictures of images, which are written once for all pages.
-PICTURED = (Exemplars, ConceptGallery, Minds)
+RESERVED = frozenset({"assets", NETWORKS, COMPARISON_PICTURES, WRITTEN, "templates"})
 
 Progress = Callable[[int, int], None]
 
@@ -115,12 +107,14 @@ def render(
     try:
         _clear(staging)
         shutil.copytree(bundled("site_src"), staging)
+        copy_written(layout.written, staging)
+        written = hand_written(staging)
         _check_names(atlases, staging)
         _write_assets(staging / "assets")
         if comparisons:
             write_comparison(staging, comparisons)
         compared = frozenset(comparison.network.sha256 for comparison in comparisons)
-        _write_atlases(
+        neurons = _write_atlases(
             staging,
             atlases,
             compared,
@@ -128,6 +122,7 @@ def render(
             workers=workers,
             progress=progress or _silent,
         )
+        fill_written(staging, written, [atlas.subject.atlas for atlas in atlases], neurons)
         _swap(staging, layout.docs, old)
     except OSError as error:
         raise SiteError(
@@ -185,7 +180,8 @@ def _write_atlases(
     site_url: str,
     workers: int,
     progress: Progress,
-) -> None:
+) -> dict[str, NeuronSummary]:
+    """Write all that is generated; return the neurons by name."""
     total = sum(len(layer.neurons) for atlas in atlases for layer in atlas.subject.layers)
     done = 0
     rendered = []
@@ -201,6 +197,9 @@ def _write_atlases(
         _write_atlas(docs, atlas, summaries, site_url, compared=atlas.subject.network.sha256 in compared)
         rendered.append((atlas, summaries))
     _write(docs / "index.md", fill("home.md.jinja", home_context(rendered)))
+    return {
+        str(summary.neuron): summary for _, layers in rendered for own in layers.values() for summary in own
+    }
 
 
 def _write_pictures(docs: Path, atlas: AtlasRecords) -> None:
@@ -219,28 +218,10 @@ def _write_pictures(docs: Path, atlas: AtlasRecords) -> None:
 def _tasks(docs: Path, atlas: AtlasRecords, site_url: str) -> Iterator[_Task]:
     everyone = faces(atlas)
     for layer in atlas.subject.layers:
-        own, beside = _only(atlas, layer), faces_beside(atlas, layer, everyone)
+        own, beside = only(atlas, layer), faces_beside(atlas, layer, everyone)
         for start in range(0, len(layer.neurons), CHUNK):
             rows = range(start, min(start + CHUNK, len(layer.neurons)))
             yield _Task(docs, own, layer, rows, beside, site_url)
-
-
-def _only(atlas: AtlasRecords, layer: Layer) -> AtlasRecords:
-    """Return an atlas whose records hold one layer and no picture files: little to hand over."""
-    shown = {name: record for name, record in atlas.records.items() if name not in UNSHOWN}
-    return replace(atlas, records={name: _part(record, layer.name) for name, record in shown.items()})
-
-
-def _part(record: Any, layer: str) -> Any:
-    if hasattr(record, "layers"):
-        record = replace(record, layers={name: own for name, own in record.layers.items() if name == layer})
-    if isinstance(record, Visualizations):
-        others = {
-            variant: {name: own for name, own in layers.items() if name == layer}
-            for variant, layers in record.others.items()
-        }
-        record = replace(record, others=others)
-    return replace(record, pictures={}) if isinstance(record, PICTURED) else record
 
 
 def _run(tasks: Iterator[_Task], workers: int) -> Iterator[list[NeuronSummary]]:

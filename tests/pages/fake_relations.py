@@ -83,11 +83,9 @@ def _connected(subject: Subject, place: int, random: np.random.Generator) -> Lay
 
 
 def _map(subject: Subject, random: np.random.Generator) -> NeuronMap:
-    layer, channel = zip(
-        *((place, channel) for place, own in enumerate(subject.layers) for channel in own.neurons[1:]),
-        strict=True,
-    )
-    position = random.uniform(0, 1, (len(layer), 2)).astype(np.float32)
+    shown = [(place, channel) for place, own in enumerate(subject.layers) for channel in own.neurons[1:]]
+    layer, channel = np.array(shown).reshape(-1, 2).T
+    position = random.uniform(0, 1, (len(shown), 2)).astype(np.float32)
     return NeuronMap(
-        np.array(layer, np.int16), np.array(channel, np.int32), position, 4.0, 4, 0.91, 0.55, 0.6, 0.41
-    )
+        layer.astype(np.int16), channel.astype(np.int32), position, 4.0, 4, 0.91, 0.55, 0.6, 0.41
+    )  # fmt: skip

@@ -21,6 +21,7 @@ from generator.errors import SiteError
 from generator.pages import render as module
 from generator.pages.citation import cite
 from generator.pages.numbers import significant
+from generator.pages.portions import only
 from generator.pages.render import render
 from generator.records import AtlasRecords, NetworkReport
 from generator.store.layout import Layout, neuron_page
@@ -264,7 +265,7 @@ def test_one_picture_a_neuron_leaves_no_trace_of_variants(tmp_path: Path) -> Non
 def test_a_task_is_handed_one_layer_of_every_variant() -> None:
     atlas = fake_atlas()
     layer = atlas.subject.layers[1]
-    part = module._only(atlas, layer).records["visualizations"]
+    part = only(atlas, layer).records["visualizations"]
     assert list(part.layers) == [layer.name]
     assert {name: list(layers) for name, layers in part.others.items()} == {
         name: [layer.name] for name in VARIANTS
