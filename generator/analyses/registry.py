@@ -6,6 +6,7 @@ from typing import Any
 
 from generator.analyses.badges import BadgesAnalysis
 from generator.analyses.base import Analysis
+from generator.analyses.cases import CasesAnalysis
 from generator.analyses.concept_gallery import ConceptGalleryAnalysis
 from generator.analyses.concept_responses import ConceptResponsesAnalysis
 from generator.analyses.connections import ConnectionsAnalysis
@@ -53,5 +54,6 @@ ANALYSES: tuple[Analysis[Any, Any, Any], ...] = (
     ConnectionsAnalysis(),
     NeuronMapAnalysis(),
     MindsAnalysis(),
+    CasesAnalysis(),
     NetworkReportAnalysis(),
 )

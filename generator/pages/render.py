@@ -19,6 +19,7 @@ from generator.errors import SiteError
 from generator.pages import charts
 from generator.pages.comparison_page import write_comparison
 from generator.pages.context_atlas import atlas_context, home_context
+from generator.pages.context_cases import case_pages
 from generator.pages.context_concept_images import concept_images_context, has_concepts
 from generator.pages.context_data import data_context
 from generator.pages.context_layer import layer_context
@@ -274,5 +275,6 @@ def _write_atlas(
         pages[network_page(subject.atlas)] = ("network.md.jinja", network_context(atlas))
     if probes_of(atlas) is not None:
         pages[probes_page(subject.atlas)] = ("probes.md.jinja", probes_context(atlas))
+    pages |= case_pages(atlas, faces(atlas))
     for page, (template, values) in pages.items():
         _write(docs / page, fill(template, values))
