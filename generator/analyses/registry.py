@@ -13,6 +13,7 @@ from generator.analyses.connections import ConnectionsAnalysis
 from generator.analyses.dissection import DissectionAnalysis
 from generator.analyses.exemplars import ExemplarsAnalysis
 from generator.analyses.filters import FiltersAnalysis
+from generator.analyses.findings import FindingsAnalysis
 from generator.analyses.labels import LabelsAnalysis
 from generator.analyses.levels import LevelsAnalysis
 from generator.analyses.minds import MindsAnalysis
@@ -55,5 +56,6 @@ ANALYSES: tuple[Analysis[Any, Any, Any], ...] = (
     NeuronMapAnalysis(),
     MindsAnalysis(),
     CasesAnalysis(),
+    FindingsAnalysis(),
     NetworkReportAnalysis(),
 )

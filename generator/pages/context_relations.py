@@ -7,7 +7,7 @@ from typing import Any
 
 from generator.pages.map_data import has_map
 from generator.pages.neuron_view import NeuronView
-from generator.pages.numbers import MINUS, plural, share, shown, significant
+from generator.pages.numbers import plural, share, shown, signed_share, significant
 from generator.pages.schema_relations import RelatedNeuron
 from generator.pages.tiles import face_tile
 from generator.records import REDUNDANT, Connections, NeuronId, Similar
@@ -94,6 +94,4 @@ def _bars(view: NeuronView, entries: Sequence[RelatedNeuron]) -> list[dict[str, 
 
 
 def _percent(value: float | None) -> str:
-    if value is None:
-        return "not defined"
-    return f"{MINUS}{share(-value).text}" if value < 0 else share(value).text
+    return signed_share(value).text

@@ -24,6 +24,7 @@ from generator.store.layout import (
     cases_page,
     concepts_page,
     data_page,
+    findings_page,
     layer_page,
     levels_page,
     map_page,
@@ -117,6 +118,7 @@ def _present(entries: Sequence[Any], docs: Path) -> list[Any]:
 def _atlas_entry(subject: Subject, docs: Path) -> Mapping[str, Any]:
     name = subject.atlas
     further = {
+        "Findings": findings_page(name),
         "Case studies": cases_page(name),
         "Map": map_page(name),
         "Probes": probes_page(name),

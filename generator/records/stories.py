@@ -45,8 +45,9 @@ class Cases:
 class Finding:
     """The answer to a question: an effect with its 95% interval, beside what chance gives.
 
-    `expected_low` and `expected_high` were stated beforehand. `chance` is the p value of the effect under
-    the null, corrected for the number of questions (Benjamini-Hochberg); `count` is what it rests on.
+    `expected_low` and `expected_high` are stated, the same for every atlas. `chance` is the p value of the
+    effect under the null, corrected for the number of questions (Benjamini-Hochberg); `count` is what it
+    rests on.
     """
 
     slug: str
@@ -55,9 +56,15 @@ class Finding:
     high: float
     null: float
     chance: float
+    count: int
     expected_low: float
     expected_high: float
-    count: int
+
+    @property
+    def distance(self) -> float:
+        """How far the effect itself is from the middle of what was expected, in half widths of that."""
+        middle, reach = (self.expected_low + self.expected_high) / 2, self.expected_high - self.expected_low
+        return 2 * abs(self.effect - middle) / reach
 
     @property
     def surprise(self) -> float:

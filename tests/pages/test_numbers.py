@@ -65,3 +65,9 @@ def test_counts() -> None:
         "2 classes",
         "0 neurons",
     ]
+
+
+def test_shares_below_zero_have_the_sign_of_all_numbers() -> None:
+    texts = [signed_share(value).text for value in (-0.074, 0.074, 0.0)]
+    assert texts == [f"{MINUS}7.4%", "7.4%", "0%"]
+    assert signed_share(None, "why").reason == "why"
