@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.pages.numbers import NOT_DEFINED, plural, share, shown, significant, whole
+from generator.pages.numbers import (
+    MINUS,
+    NOT_DEFINED,
+    plural,
+    share,
+    shown,
+    signed_share,
+    significant,
+    whole,
+)
 
 
 @pytest.mark.parametrize(
