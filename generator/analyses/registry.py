@@ -8,6 +8,7 @@ from generator.analyses.badges import BadgesAnalysis
 from generator.analyses.base import Analysis
 from generator.analyses.concept_gallery import ConceptGalleryAnalysis
 from generator.analyses.concept_responses import ConceptResponsesAnalysis
+from generator.analyses.contrasts import ContrastsAnalysis
 from generator.analyses.dissection import DissectionAnalysis
 from generator.analyses.exemplars import ExemplarsAnalysis
 from generator.analyses.filters import FiltersAnalysis
@@ -17,6 +18,7 @@ from generator.analyses.network_report import NetworkReportAnalysis
 from generator.analyses.paths import PathsAnalysis
 from generator.analyses.probe_features import ProbeFeaturesAnalysis
 from generator.analyses.probes import ProbesAnalysis
+from generator.analyses.readout import ReadoutAnalysis
 from generator.analyses.receptive_fields import ReceptiveFieldsAnalysis
 from generator.analyses.reliability import ReliabilityAnalysis
 from generator.analyses.statistics import StatisticsAnalysis
@@ -45,5 +47,7 @@ ANALYSES: tuple[Analysis[Any, Any, Any], ...] = (
     ProbeFeaturesAnalysis(),
     ProbesAnalysis(),
     LevelsAnalysis(),
+    ReadoutAnalysis(),
+    ContrastsAnalysis(),
     NetworkReportAnalysis(),
 )
