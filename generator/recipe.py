@@ -215,9 +215,8 @@ class ContrastsSection(Section):
 
     `pairs` names classes of the images; without any it is cat and dog where both are there, else the
     pair that the network confuses most. `rate` is the share of false discoveries that is allowed,
-    `shuffles` the number of times that the labels are shuffled. `images` of each class and half are shown
-    to the network again, for heatmaps and for ablations; each ablation is compared with so many random
-    `controls` of either kind.
+    `shuffles` the number of times that the labels are shuffled. Up to `images` of each class and half are
+    shown to the network again for its answer.
     """
 
     enabled: bool = True
@@ -225,7 +224,6 @@ class ContrastsSection(Section):
     rate: Annotated[float, Field(gt=0, lt=0.5)] = 0.05
     shuffles: Annotated[int, Field(ge=19, le=10_000)] = 200
     images: Annotated[int, Field(ge=10)] = 100
-    controls: Annotated[int, Field(ge=5, le=100)] = 10
 
 
 class ComputeSection(Section):

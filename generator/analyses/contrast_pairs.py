@@ -12,7 +12,7 @@ from generator.analyses.contrast_halves import DISCOVERY, FEWEST, classes_of, ha
 from generator.errors import ImagesError, nearest
 from generator.inputs.images import ImageSet
 from generator.recipe import ContrastsSection
-from generator.records import Integers, PairRule, Readout, Survey
+from generator.records import PairRule, Readout, Survey
 
 DEFAULT = ("cat", "dog")
 
@@ -61,15 +61,15 @@ def choose_pairs(context: Context) -> list[ContrastTask]:
     if all(name in known for name in DEFAULT):
         return [ContrastTask(known[DEFAULT[0]], known[DEFAULT[1]], "names", None)]
     readout = context.record("readout", Readout)
-    if readout.source == "outputs" and (most := _most_confused(readout, context.images.labels)):
+    if readout.source == "outputs" and (most := _most_confused(readout)):
         return [most]
     return [_most_alike(context)]
 
 
-def _most_confused(readout: Readout, labels: Integers) -> ContrastTask | None:
+def _most_confused(readout: Readout) -> ContrastTask | None:
     """Return the pair of which most images are taken for the other; None where none is, first of equals."""
     classes = readout.classes.tolist()
-    truth = labels[readout.images]
+    truth = readout.truth
     said = readout.classes[readout.scores.argmax(axis=1)]
     shares = {}
     for first, second in combinations(classes, 2):

@@ -142,7 +142,7 @@ class _Contrasting:
             first=task.first,
             second=task.second,
             rule=task.rule,
-            value=np.nan if task.value is None else task.value,
+            value=task.value,
             counts=self.counts,
             layers=layers,
             depth=np.array(depth_correlation(np.abs(columns["effect"][1]), depths, self.seed)),

@@ -21,7 +21,7 @@ from generator.analyses.linear import Linear, fit_linear
 from generator.inputs.batches import batches
 from generator.records import Floats, Integers, Layer, Readout
 
-MOST_IMAGES = 2000
+MOST_IMAGES = 800
 """Images of a half, over all classes; of many classes each gives fewer."""
 
 FEWEST_IMAGES = 10  # of a class, however many classes there are
@@ -87,6 +87,7 @@ class ReadoutAnalysis(Analysis[ReadoutTask, Readout, Readout]):
             bias=linear.bias,
             images=held_out,
             scores=np.zeros((0, len(classes)), dtype=np.float32),
+            truth=labels[held_out],
             fitted_on=fitted_on,
         )
         return _scored(context, readout)

@@ -10,6 +10,7 @@ from typing import Any
 from generator.pages.badge_counts import badge_headlines, badge_summary
 from generator.pages.citation import atlas_citation
 from generator.pages.context_concept_images import concept_card
+from generator.pages.context_contrasts import contrasts_card
 from generator.pages.context_layer import defined, filter_pictures, layer_headlines, median, tile
 from generator.pages.context_levels import has_levels
 from generator.pages.context_network import has_report
@@ -82,6 +83,7 @@ def atlas_context(
         "badges": badge_summary(atlas, [layer.name for layer in subject.layers]),
         "concepts": concept_card(atlas, page),
         "probes": probes_card(atlas, page),
+        "contrasts": contrasts_card(atlas, page),
         "levels": link(levels_page(subject.atlas), page) if has_levels(atlas) else "",
         "comparison": link(COMPARISON_PAGE, page) if compared else "",
         "report": link(network_page(subject.atlas), page) if has_report(atlas) else "",

@@ -21,12 +21,14 @@ from generator.pages import charts
 from generator.pages.comparison_page import write_comparison
 from generator.pages.context_atlas import atlas_context, home_context
 from generator.pages.context_concept_images import concept_images_context, has_concepts
+from generator.pages.context_contrasts import contrasts_context
 from generator.pages.context_data import data_context
 from generator.pages.context_layer import layer_context
 from generator.pages.context_levels import has_levels, levels_context
 from generator.pages.context_network import has_report, network_context
 from generator.pages.context_probes import probes_context
 from generator.pages.context_table import neurons_context, script_file, table_script
+from generator.pages.contrast_data import contrasts_of
 from generator.pages.downloads import write_downloads
 from generator.pages.environment import render as fill
 from generator.pages.layer_view import LayerView
@@ -40,6 +42,7 @@ from generator.store.layout import (
     atlas_page,
     bundled,
     concepts_page,
+    contrasts_page,
     data_page,
     layer_page,
     levels_page,
@@ -55,7 +58,7 @@ CHUNK = 32
 RESERVED = frozenset({"assets", NETWORKS, COMPARISON_PICTURES, "templates"})
 
 # Records that no neuron's page shows: large, and not worth handing to a worker.
-UNSHOWN = frozenset({"probe_features", "probes"})
+UNSHOWN = frozenset({"probe_features", "probes", "readout"})
 
 Progress = Callable[[int, int], None]
 
@@ -271,5 +274,8 @@ def _write_atlas(
         pages[network_page(subject.atlas)] = ("network.md.jinja", network_context(atlas))
     if probes_of(atlas) is not None:
         pages[probes_page(subject.atlas)] = ("probes.md.jinja", probes_context(atlas))
+    if contrasts_of(atlas) is not None:
+        values = contrasts_context(atlas, everything)
+        pages[contrasts_page(subject.atlas)] = ("contrasts.md.jinja", values)
     for page, (template, values) in pages.items():
         _write(docs / page, fill(template, values))

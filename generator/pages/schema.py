@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from generator.pages.schema_base import Measured, Part
+from generator.pages.schema_contrasts import NeuronContrast
 from generator.pages.schema_reliability import ReliabilityData
 
 # Goes up when a field changes its meaning or leaves; new fields keep it.
@@ -266,6 +267,9 @@ class NeuronData(Part):
     label: LabelData | None
     concepts: ConceptsData | None
     level: LevelData | None
+    contrasts: Annotated[
+        tuple[NeuronContrast, ...] | None, Field(description="Its part in every class contrast")
+    ]
     provenance: ProvenanceData
 
 

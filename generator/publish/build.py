@@ -21,6 +21,7 @@ from generator.store.layout import (
     atlas_page,
     bundled,
     concepts_page,
+    contrasts_page,
     data_page,
     layer_page,
     levels_page,
@@ -109,6 +110,7 @@ def _atlas_entry(subject: Subject, docs: Path) -> Mapping[str, Any]:
     name = subject.atlas
     further = {
         "Probes": probes_page(name),
+        "Class contrasts": contrasts_page(name),
         "Low to high level": levels_page(name),
         "Concept images": concepts_page(name),
         "Training": network_page(name),

@@ -33,7 +33,13 @@ class Readout:
     bias: Floats  # (k,) float64; empty for `outputs`
     images: Integers  # (m,) int64, indices of images
     scores: Floats  # (m, k) float32
+    truth: Integers  # (m,) int32, the images' classes
     fitted_on: int
+
+    @property
+    def accuracy(self) -> float:
+        """Share of the images whose highest score is that of their class."""
+        return float((self.classes[self.scores.argmax(axis=1)] == self.truth).mean())
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,7 @@ class Contrast:
     """Two classes of the images, A and B, and what separates them.
 
     `value` is what the rule goes by: the share of the two classes' images that are taken for the other, or
-    the distance of mean responses; NaN for the others. `counts` are images by half and class. `depth` is
+    the distance of mean responses; None for the others. `counts` are images by half and class. `depth` is
     Spearman's correlation of the absolute effect (confirmation half) with the place of the layer and its
     interval. `chance_found` and `chance_confirmed` are neurons found and confirmed in every shuffle.
     """
@@ -86,7 +92,7 @@ class Contrast:
     first: int
     second: int
     rule: PairRule
-    value: float
+    value: float | None
     counts: Integers  # (2, 2) int64, half by class
     layers: Mapping[str, LayerContrast]
     depth: Floats  # (3,) float64

@@ -32,6 +32,7 @@ from generator.records import (
     Visualizations,
 )
 from tests.pages.fake_concepts import concept_records
+from tests.pages.fake_contrasts import contrast_records
 from tests.pages.fake_levels import level_records
 from tests.pages.fake_probes import probe_records
 from tests.pages.fake_reliability import reliability_records
@@ -84,6 +85,7 @@ def fake_atlas(
         **concept_records(subject, seed),
         **probe_records(subject, seed),
         "levels": level_records(subject, seed),
+        **contrast_records(subject, seed),
     }
     kept: Mapping[str, Any] = {key: value for key, value in records.items() if key not in without}
     keys = {key: hashlib.sha256(key.encode()).hexdigest() for key in kept}

@@ -38,7 +38,16 @@ def atlases() -> list[AtlasRecords]:
         layers=2,
         neurons=3,
         classes=(),
-        without=(*WITHOUT_PICTURES, *CONCEPT_RECORDS, "statistics", "filters", "levels", "probes"),
+        without=(
+            *WITHOUT_PICTURES,
+            *CONCEPT_RECORDS,
+            "statistics",
+            "filters",
+            "levels",
+            "probes",
+            "contrasts",
+            "readout",
+        ),
     )
     return [fake_atlas(), fake_atlas("unlabelled", layers=2, neurons=2, classes=()), bare]
 
