@@ -103,7 +103,7 @@ def _pair(
 
 def _headlines(one: ContrastData) -> list[Headline]:
     best = best_layer(one)
-    strongest = max(one.neurons, key=lambda neuron: abs((neuron.auc_confirmation or 0.5) - 0.5))
+    strongest = max(one.layers, key=lambda layer: discovered(one, layer.layer, layer.best))
     by_chance = sum(one.chance_confirmed) / len(one.chance_confirmed)
     return [
         Headline(
@@ -115,10 +115,10 @@ def _headlines(one: ContrastData) -> list[Headline]:
         Headline("By chance", "null", shown(by_chance), "with shuffled labels"),
         Headline("Best layer", "auc", shown(best.joint.auc), f"AUC, {best.layer}"),
         Headline(
-            "Largest neuron AUC",
+            "Best neuron",
             "auc",
-            shown(strongest.auc_confirmation),
-            "of one class against the other" if (strongest.auc_confirmation or 0) < 0.5 else "",
+            shown(strongest.single.auc),
+            f"AUC, {strongest.layer}/{strongest.best}",
         ),
         Headline(
             "Held-out images",
@@ -127,6 +127,13 @@ def _headlines(one: ContrastData) -> list[Headline]:
             f"{whole(one.images_confirmation[0])} + {whole(one.images_confirmation[1])}",
         ),
     ]
+
+
+def discovered(one: ContrastData, layer: str, channel: int) -> float:
+    """Return how far a neuron's AUC is from no skill on the discovery half, 0 to 0.5."""
+    name = f"{layer}/{channel}"
+    found = next(neuron for neuron in one.neurons if neuron.neuron.split("/", 1)[1] == name)
+    return abs((found.auc_discovery or 0.0) - 0.5)
 
 
 def _layer(atlas: AtlasRecords, layer: ContrastLayer, page: str) -> dict[str, Any]:

@@ -17,13 +17,17 @@ from generator.store.layout import atlas_page, data_page
 # What can be downloaded from an atlas's folder, and what it is.
 DOWNLOADS = (
     ("neurons.csv", "table of all neurons: identity, label, badge, statistics, best class, content hash"),
-    ("neurons.json", "the same as JSON, with the network, the images, the layers and the versions"),
+    (
+        "neurons.json",
+        "the same as JSON, with counts and medians, the network, the images, the layers and the versions",
+    ),
     ("{atlas}.zip", "the data of every neuron, one JSON file each, with all files of this list"),
     ("probes.csv", "scores of all probes by task, layer and baseline, with intervals"),
     ("probes.json", "the same as JSON, with every split, the emergence and the settings"),
     ("contrasts.csv", "every neuron's part in the class contrasts: effect sizes, AUCs, intervals, verdicts"),
     ("contrasts.json", "the same as JSON, with the layers, the shuffles and the read-out"),
     ("contrasts.schema.json", "JSON Schema of that file"),
+    ("map.csv", "positions of the neurons on the map"),
     ("neuron.schema.json", "JSON Schema of a neuron's file"),
     ("SHA256SUMS", "content hashes of all neurons; check with sha256sum --check beside the unpacked folder"),
     ("recipe.toml", "the recipe that the atlas was built from"),

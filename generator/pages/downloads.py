@@ -12,11 +12,13 @@ from typing import Any
 
 from generator.pages import citation
 from generator.pages.contrast_data import contrast_files
+from generator.pages.map_data import map_csv, map_of
 from generator.pages.probe_charts import probes_of
 from generator.pages.probe_data import probes_csv, probes_json
 from generator.pages.probe_figures import probe_figures
 from generator.pages.schema import LabelData, canonical, json_schema
 from generator.pages.summary import STATISTICS, NeuronSummary
+from generator.pages.totals import totals
 from generator.records import AtlasRecords
 from generator.store.layout import neuron_json
 
@@ -77,7 +79,7 @@ def table_csv(summaries: Sequence[NeuronSummary]) -> str:
 
 
 def atlas_json(atlas: AtlasRecords, summaries: Sequence[NeuronSummary]) -> bytes:
-    """Return the atlas's own data: subject, provenance and the table of its neurons."""
+    """Return the atlas's own data: subject, provenance, what it adds up to and the table of its neurons."""
     return canonical(
         {
             "format": "neuron-atlas/atlas/1",
@@ -87,6 +89,7 @@ def atlas_json(atlas: AtlasRecords, summaries: Sequence[NeuronSummary]) -> bytes
                 "versions": dict(atlas.provenance.versions),
                 "record_keys": dict(atlas.provenance.keys),
             },
+            "summary": totals(atlas, summaries),
             "neurons": rows(summaries),
         }
     )
@@ -113,6 +116,8 @@ def write_downloads(docs: Path, atlas: AtlasRecords, summaries: Sequence[NeuronS
         files |= {"probes.csv": probes_csv(probes).encode(), "probes.json": probes_json(atlas, probes)}
         files |= probe_figures(probes)
     files |= contrast_files(atlas)
+    if (found := map_of(atlas)) is not None:
+        files["map.csv"] = map_csv(atlas, found).encode()
     for name, content in files.items():
         (folder / name).write_bytes(content)
     archive = {f"{atlas.subject.atlas}/{name}": folder / name for name in files}

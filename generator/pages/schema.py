@@ -9,6 +9,8 @@ from pydantic import Field
 
 from generator.pages.schema_base import Measured, Part
 from generator.pages.schema_contrasts import NeuronContrast
+from generator.pages.schema_minds import MindsData
+from generator.pages.schema_relations import ConnectionsData, SimilarData
 from generator.pages.schema_reliability import ReliabilityData
 
 # Goes up when a field changes its meaning or leaves; new fields keep it.
@@ -270,6 +272,9 @@ class NeuronData(Part):
     contrasts: Annotated[
         tuple[NeuronContrast, ...] | None, Field(description="Its part in every class contrast")
     ]
+    minds: MindsData | None
+    similar: SimilarData | None
+    connections: ConnectionsData | None
     provenance: ProvenanceData
 
 

@@ -12,6 +12,9 @@ from generator.records import NeuronId
 
 PACKAGE = Path(generator.__file__).parent
 
+# The folder of a site's own hand-written pages, below the output folder and below docs/.
+WRITTEN = "written"
+
 
 def bundled(name: Literal["templates", "site_src", "mkdocs.yml"]) -> Path:
     """Return the path of something that travels with the package (checkout or wheel).
@@ -40,6 +43,11 @@ class Layout:
     def docs(self) -> Path:
         """The Markdown that MkDocs reads: site_src and generated pages."""
         return self.output / "docs"
+
+    @property
+    def written(self) -> Path:
+        """Hand-written pages that someone put there for this site."""
+        return self.output / WRITTEN
 
     @property
     def site(self) -> Path:
@@ -104,6 +112,11 @@ def concepts_page(atlas: str) -> str:
 def levels_page(atlas: str) -> str:
     """The neurons of an atlas from low-level to high-level; written where that was measured."""
     return f"{atlas}/levels.md"
+
+
+def map_page(atlas: str) -> str:
+    """The map of all neurons of an atlas; written where there is one."""
+    return f"{atlas}/map.md"
 
 
 def network_page(atlas: str) -> str:

@@ -151,7 +151,7 @@ def test_the_planted_layer_and_its_neurons_stand_out(contrast: Contrast) -> None
     assert (late.effect[1, 2:4] < -1).all()
     assert late.joint.auc > 0.97 > late.single.auc > 0.85 > late.chance
     assert abs(early.joint.auc - 0.5) < 0.15  # noise of 120 images has a deviation of 0.05
-    assert contrast.depth[1] > 0
+    assert contrast.depth[1] < contrast.depth[0] < contrast.depth[2]
     assert contrast.chance_confirmed.mean() < 0.2
 
 
