@@ -6,6 +6,7 @@ from typing import Any
 
 from generator.analyses.badges import BadgesAnalysis
 from generator.analyses.base import Analysis
+from generator.analyses.cases import CasesAnalysis
 from generator.analyses.concept_gallery import ConceptGalleryAnalysis
 from generator.analyses.concept_responses import ConceptResponsesAnalysis
 from generator.analyses.connections import ConnectionsAnalysis
@@ -13,6 +14,7 @@ from generator.analyses.contrasts import ContrastsAnalysis
 from generator.analyses.dissection import DissectionAnalysis
 from generator.analyses.exemplars import ExemplarsAnalysis
 from generator.analyses.filters import FiltersAnalysis
+from generator.analyses.findings import FindingsAnalysis
 from generator.analyses.labels import LabelsAnalysis
 from generator.analyses.levels import LevelsAnalysis
 from generator.analyses.minds import MindsAnalysis
@@ -57,5 +59,7 @@ ANALYSES: tuple[Analysis[Any, Any, Any], ...] = (
     ConnectionsAnalysis(),
     NeuronMapAnalysis(),
     MindsAnalysis(),
+    CasesAnalysis(),
+    FindingsAnalysis(),
     NetworkReportAnalysis(),
 )

@@ -27,6 +27,8 @@ DOWNLOADS = (
     ("contrasts.csv", "every neuron's part in the class contrasts: effect sizes, AUCs, intervals, verdicts"),
     ("contrasts.json", "the same as JSON, with the layers, the shuffles and the read-out"),
     ("contrasts.schema.json", "JSON Schema of that file"),
+    ("cases.json", "case studies: rules, the neurons they find, values, neurons drawn at random"),
+    ("findings.json", "findings: effects, intervals, nulls, p values and expectations"),
     ("map.csv", "positions of the neurons on the map"),
     ("neuron.schema.json", "JSON Schema of a neuron's file"),
     ("SHA256SUMS", "content hashes of all neurons; check with sha256sum --check beside the unpacked folder"),

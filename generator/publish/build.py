@@ -21,9 +21,11 @@ from generator.store.layout import (
     Layout,
     atlas_page,
     bundled,
+    cases_page,
     concepts_page,
     contrasts_page,
     data_page,
+    findings_page,
     layer_page,
     levels_page,
     map_page,
@@ -117,6 +119,8 @@ def _present(entries: Sequence[Any], docs: Path) -> list[Any]:
 def _atlas_entry(subject: Subject, docs: Path) -> Mapping[str, Any]:
     name = subject.atlas
     further = {
+        "Findings": findings_page(name),
+        "Case studies": cases_page(name),
         "Map": map_page(name),
         "Probes": probes_page(name),
         "Class contrasts": contrasts_page(name),

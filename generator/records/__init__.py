@@ -101,6 +101,7 @@ from generator.records.reliability import (
     Paths,
     Reliability,
 )
+from generator.records.stories import NO_PARTNER, Case, CaseNeuron, Cases, Finding, Findings
 
 __all__ = [
     "BADGES",
@@ -118,6 +119,7 @@ __all__ = [
     "NEGATIVE",
     "NOBODY",
     "NOWHERE",
+    "NO_PARTNER",
     "PLAIN",
     "REDUNDANT",
     "SEED_PREFIX",
@@ -127,6 +129,9 @@ __all__ = [
     "Badges",
     "Booleans",
     "Bytes8",
+    "Case",
+    "CaseNeuron",
+    "Cases",
     "ComparedNeuron",
     "Comparison",
     "Concept",
@@ -142,6 +147,8 @@ __all__ = [
     "ExemplarGroup",
     "Exemplars",
     "Filters",
+    "Finding",
+    "Findings",
     "Floats",
     "ImagesInfo",
     "Integers",
