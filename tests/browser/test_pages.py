@@ -26,6 +26,7 @@ GENERATED = {
     "findings": "fake-one/findings.html",
     "case studies": "fake-one/case-studies/index.html",
     "case": "fake-one/case-studies/twins.html",
+    "contrasts": "fake-one/contrasts.html",
     "training": "fake-one/network.html",
     "comparison": "comparison.html",
     "convolutional layer": "fake-one/layer1.__0__/index.html",
