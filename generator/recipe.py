@@ -201,6 +201,17 @@ class ProbesSection(Section):
     exclude: str = ""
 
 
+class ExplorerSection(Section):
+    """The page that runs the network in the reader's browser, on an image of the reader's own.
+
+    `megabytes` is how large its weights may be there (10^6 bytes, in half precision); the page of a
+    larger network says so instead.
+    """
+
+    enabled: bool = True
+    megabytes: Positive = 120
+
+
 class ComputeSection(Section):
     """Where and how the work runs; nothing here changes a result beyond float tolerance."""
 
@@ -227,6 +238,7 @@ class Recipe(Section):
     exemplars: ExemplarsSection = ExemplarsSection()
     visualization: VisualizationSection = VisualizationSection()
     probes: ProbesSection = ProbesSection()
+    explorer: ExplorerSection = ExplorerSection()
     compute: ComputeSection = ComputeSection()
 
     def sha256(self) -> str:

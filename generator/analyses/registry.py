@@ -10,6 +10,7 @@ from generator.analyses.concept_gallery import ConceptGalleryAnalysis
 from generator.analyses.concept_responses import ConceptResponsesAnalysis
 from generator.analyses.dissection import DissectionAnalysis
 from generator.analyses.exemplars import ExemplarsAnalysis
+from generator.analyses.explorer import ExplorerAnalysis
 from generator.analyses.filters import FiltersAnalysis
 from generator.analyses.labels import LabelsAnalysis
 from generator.analyses.levels import LevelsAnalysis
@@ -46,4 +47,5 @@ ANALYSES: tuple[Analysis[Any, Any, Any], ...] = (
     ProbesAnalysis(),
     LevelsAnalysis(),
     NetworkReportAnalysis(),
+    ExplorerAnalysis(),
 )

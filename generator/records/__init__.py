@@ -25,6 +25,7 @@ from generator.records.concepts import (
     NetworkReport,
     ShownMask,
 )
+from generator.records.explorer import ExplorerNetwork, ExportAgreement
 from generator.records.identity import (
     AtlasRecords,
     ImagesInfo,
@@ -113,6 +114,8 @@ __all__ = [
     "Emergence",
     "ExemplarGroup",
     "Exemplars",
+    "ExplorerNetwork",
+    "ExportAgreement",
     "Filters",
     "Floats",
     "ImagesInfo",
