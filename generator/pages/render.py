@@ -22,6 +22,7 @@ from generator.pages.comparison_page import write_comparison
 from generator.pages.context_atlas import atlas_context, home_context
 from generator.pages.context_concept_images import concept_images_context, has_concepts
 from generator.pages.context_data import data_context
+from generator.pages.context_explorer import explorer_context
 from generator.pages.context_layer import layer_context
 from generator.pages.context_levels import has_levels, levels_context
 from generator.pages.context_network import has_report, network_context
@@ -29,18 +30,29 @@ from generator.pages.context_probes import probes_context
 from generator.pages.context_table import neurons_context, script_file, table_script
 from generator.pages.downloads import write_downloads
 from generator.pages.environment import render as fill
+from generator.pages.explorer_data import explorer_of, write_explorer
 from generator.pages.layer_view import LayerView
 from generator.pages.links import COMPARISON_PICTURES, NETWORKS, PICTURES
 from generator.pages.neuron_files import write_neuron
 from generator.pages.probe_charts import probes_of
 from generator.pages.summary import NeuronSummary
-from generator.records import AtlasRecords, Comparison, ConceptGallery, Exemplars, Layer, Visualizations
+from generator.records import (
+    AtlasRecords,
+    BrowserRuntime,
+    Comparison,
+    ConceptGallery,
+    Exemplars,
+    Layer,
+    Visualizations,
+)
 from generator.store.layout import (
+    RUNTIME,
     Layout,
     atlas_page,
     bundled,
     concepts_page,
     data_page,
+    explorer_page,
     layer_page,
     levels_page,
     network_page,
@@ -55,7 +67,9 @@ CHUNK = 32
 RESERVED = frozenset({"assets", NETWORKS, COMPARISON_PICTURES, "templates"})
 
 # Records that no neuron's page shows: large, and not worth handing to a worker.
-UNSHOWN = frozenset({"probe_features", "probes"})
+UNSHOWN = frozenset({"probe_features", "probes", "explorer"})
+
+NO_RUNTIME = BrowserRuntime({}, "the site was rendered without it")
 
 Progress = Callable[[int, int], None]
 
@@ -77,6 +91,7 @@ def render(
     *,
     site_url: str,
     comparisons: Sequence[Comparison] = (),
+    runtime: BrowserRuntime = NO_RUNTIME,
     workers: int = 1,
     progress: Progress | None = None,
 ) -> None:
@@ -87,6 +102,7 @@ def render(
         atlases: Everything to show, in the order of the home page.
         site_url: Where the site will be hosted, for permalinks; empty: they are paths.
         comparisons: Of our pictures with torch-lucent's; of those without an atlas as well.
+        runtime: What runs networks in a browser, for the atlases' explorers.
         workers: Processes that render neuron pages.
         progress: Called with the neurons done and their number.
 
@@ -99,6 +115,7 @@ def render(
         shutil.copytree(bundled("site_src"), staging)
         _check_names(atlases, staging)
         _write_assets(staging / "assets")
+        _write_runtime(staging / RUNTIME, runtime)
         if comparisons:
             write_comparison(staging, comparisons)
         compared = frozenset(comparison.network.sha256 for comparison in comparisons)
@@ -106,6 +123,7 @@ def render(
             staging,
             atlases,
             compared,
+            runtime.problem,
             site_url=site_url,
             workers=workers,
             progress=progress or _silent,
@@ -154,6 +172,12 @@ def _write_assets(folder: Path) -> None:
     _write(folder / "vega.js", charts.runtime())
 
 
+def _write_runtime(folder: Path, runtime: BrowserRuntime) -> None:
+    for name, content in runtime.files.items():
+        folder.mkdir(exist_ok=True)
+        (folder / name).write_bytes(content)
+
+
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8", newline="\n")
@@ -163,6 +187,7 @@ def _write_atlases(
     docs: Path,
     atlases: Sequence[AtlasRecords],
     compared: frozenset[str],
+    runtime_problem: str,
     *,
     site_url: str,
     workers: int,
@@ -180,7 +205,8 @@ def _write_atlases(
             progress(done, total)
         for found in summaries.values():
             found.sort(key=lambda summary: summary.neuron.channel)
-        _write_atlas(docs, atlas, summaries, site_url, compared=atlas.subject.network.sha256 in compared)
+        is_compared = atlas.subject.network.sha256 in compared
+        _write_atlas(docs, atlas, summaries, site_url, runtime_problem, compared=is_compared)
         rendered.append((atlas, summaries))
     _write(docs / "index.md", fill("home.md.jinja", home_context(rendered)))
 
@@ -242,6 +268,7 @@ def _write_atlas(
     atlas: AtlasRecords,
     summaries: dict[str, list[NeuronSummary]],
     site_url: str,
+    runtime_problem: str,
     *,
     compared: bool,
 ) -> None:
@@ -249,6 +276,7 @@ def _write_atlas(
     subject = atlas.subject
     everything = [summary for layer in subject.layers for summary in summaries[layer.name]]
     write_downloads(docs, atlas, everything)
+    write_explorer(docs, atlas, everything)
     for layer in subject.layers:
         values = layer_context(LayerView(atlas, layer), summaries[layer.name], site_url)
         _write(docs / layer_page(subject.atlas, layer.name), fill("layer.md.jinja", values))
@@ -261,6 +289,8 @@ def _write_atlas(
         neurons_page(subject.atlas): ("neurons.md.jinja", neurons_context(subject, everything)),
         data_page(subject.atlas): ("data.md.jinja", data_context(atlas, docs / subject.atlas)),
     }
+    if explorer_of(atlas) is not None:
+        pages[explorer_page(subject.atlas)] = ("explorer.md.jinja", explorer_context(atlas, runtime_problem))
     if has_concepts(atlas):
         values = concept_images_context(atlas, everything)
         pages[concepts_page(subject.atlas)] = ("concepts.md.jinja", values)

@@ -22,6 +22,7 @@ from generator.store.layout import (
     bundled,
     concepts_page,
     data_page,
+    explorer_page,
     layer_page,
     levels_page,
     network_page,
@@ -108,6 +109,7 @@ def _present(entries: Sequence[Any], docs: Path) -> list[Any]:
 def _atlas_entry(subject: Subject, docs: Path) -> Mapping[str, Any]:
     name = subject.atlas
     further = {
+        "Explorer": explorer_page(name),
         "Probes": probes_page(name),
         "Low to high level": levels_page(name),
         "Concept images": concepts_page(name),

@@ -25,7 +25,7 @@ from generator.records.concepts import (
     NetworkReport,
     ShownMask,
 )
-from generator.records.explorer import ExplorerNetwork, ExportAgreement
+from generator.records.explorer import BrowserRuntime, ExplorerNetwork, ExportAgreement
 from generator.records.identity import (
     AtlasRecords,
     ImagesInfo,
@@ -102,6 +102,7 @@ __all__ = [
     "AtlasRecords",
     "Badges",
     "Booleans",
+    "BrowserRuntime",
     "Bytes8",
     "ComparedNeuron",
     "Comparison",

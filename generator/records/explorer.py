@@ -36,3 +36,11 @@ class ExplorerNetwork:
     images: int
     layers: Mapping[str, ExportAgreement]
     classes: ExportAgreement | None
+
+
+@dataclass(frozen=True)
+class BrowserRuntime:
+    """The files that run a network in a browser, by name; or why they are not there, in one line."""
+
+    files: Mapping[str, bytes]
+    problem: str
