@@ -17,7 +17,10 @@ from generator.store.layout import atlas_page, data_page
 # What can be downloaded from an atlas's folder, and what it is.
 DOWNLOADS = (
     ("neurons.csv", "table of all neurons: identity, label, badge, statistics, best class, content hash"),
-    ("neurons.json", "the same as JSON, with the network, the images, the layers and the versions"),
+    (
+        "neurons.json",
+        "the same as JSON, with counts and medians, the network, the images, the layers and the versions",
+    ),
     ("{atlas}.zip", "the data of every neuron, one JSON file each, with all files of this list"),
     ("probes.csv", "scores of all probes by task, layer and baseline, with intervals"),
     ("probes.json", "the same as JSON, with every split, the emergence and the settings"),

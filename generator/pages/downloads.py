@@ -16,6 +16,7 @@ from generator.pages.probe_data import probes_csv, probes_json
 from generator.pages.probe_figures import probe_figures
 from generator.pages.schema import LabelData, canonical, json_schema
 from generator.pages.summary import STATISTICS, NeuronSummary
+from generator.pages.totals import totals
 from generator.records import AtlasRecords
 from generator.store.layout import neuron_json
 
@@ -76,7 +77,7 @@ def table_csv(summaries: Sequence[NeuronSummary]) -> str:
 
 
 def atlas_json(atlas: AtlasRecords, summaries: Sequence[NeuronSummary]) -> bytes:
-    """Return the atlas's own data: subject, provenance and the table of its neurons."""
+    """Return the atlas's own data: subject, provenance, what it adds up to and the table of its neurons."""
     return canonical(
         {
             "format": "neuron-atlas/atlas/1",
@@ -86,6 +87,7 @@ def atlas_json(atlas: AtlasRecords, summaries: Sequence[NeuronSummary]) -> bytes
                 "versions": dict(atlas.provenance.versions),
                 "record_keys": dict(atlas.provenance.keys),
             },
+            "summary": totals(atlas, summaries),
             "neurons": rows(summaries),
         }
     )

@@ -25,7 +25,6 @@ from generator.records import (
     Exemplars,
     ExplorerNetwork,
     Floats,
-    Layer,
     LayerStatistics,
     LayerSurvey,
     Survey,
@@ -109,9 +108,7 @@ def _layer(
     view: LayerView, statistics: LayerStatistics, survey: LayerSurvey, summaries: Sequence[NeuronSummary]
 ) -> ExplorerLayer:
     layer, page = view.layer, explorer_page(view.atlas.subject.atlas)
-    neurons = [
-        _neuron(layer, row, statistics, survey, summary, page) for row, summary in enumerate(summaries)
-    ]
+    neurons = [_neuron(row, statistics, survey, summary, page) for row, summary in enumerate(summaries)]
     return ExplorerLayer(
         name=layer.name,
         page=link(layer_page(view.atlas.subject.atlas, layer.name), page),
@@ -125,7 +122,6 @@ def _layer(
 
 
 def _neuron(
-    layer: Layer,
     row: int,
     statistics: LayerStatistics,
     survey: LayerSurvey,
@@ -134,7 +130,7 @@ def _neuron(
 ) -> ExplorerNeuron:
     label = summary.label if summary.label is not None and summary.label.confirmed else None
     return ExplorerNeuron(
-        channel=layer.neurons[row],
+        channel=summary.neuron.channel,
         page=link(neuron_page(summary.neuron), page),
         thumbnail=link(summary.visualization, page) if summary.visualization else "",
         exemplar=link(summary.exemplar, page) if summary.exemplar else "",

@@ -36,6 +36,7 @@ from generator.pages.links import COMPARISON_PICTURES, NETWORKS, PICTURES
 from generator.pages.neuron_files import write_neuron
 from generator.pages.probe_charts import probes_of
 from generator.pages.summary import NeuronSummary
+from generator.pages.written import copy_written, fill_written, hand_written
 from generator.records import (
     AtlasRecords,
     BrowserRuntime,
@@ -47,6 +48,7 @@ from generator.records import (
 )
 from generator.store.layout import (
     RUNTIME,
+    WRITTEN,
     Layout,
     atlas_page,
     bundled,
@@ -64,7 +66,7 @@ from generator.store.layout import (
 CHUNK = 32
 
 # Folder names below docs/ that an atlas cannot have; MkDocs leaves out `templates`.
-RESERVED = frozenset({"assets", NETWORKS, COMPARISON_PICTURES, "templates"})
+RESERVED = frozenset({"assets", NETWORKS, COMPARISON_PICTURES, WRITTEN, "templates"})
 
 # Records that no neuron's page shows: large, and not worth handing to a worker.
 UNSHOWN = frozenset({"probe_features", "probes", "explorer"})
@@ -113,13 +115,15 @@ def render(
     try:
         _clear(staging)
         shutil.copytree(bundled("site_src"), staging)
+        copy_written(layout.written, staging)
+        written = hand_written(staging)
         _check_names(atlases, staging)
         _write_assets(staging / "assets")
         _write_runtime(staging / RUNTIME, runtime)
         if comparisons:
             write_comparison(staging, comparisons)
         compared = frozenset(comparison.network.sha256 for comparison in comparisons)
-        _write_atlases(
+        neurons = _write_atlases(
             staging,
             atlases,
             compared,
@@ -128,6 +132,7 @@ def render(
             workers=workers,
             progress=progress or _silent,
         )
+        fill_written(staging, written, [atlas.subject.atlas for atlas in atlases], neurons)
         _swap(staging, layout.docs, old)
     except OSError as error:
         raise SiteError(
@@ -192,7 +197,8 @@ def _write_atlases(
     site_url: str,
     workers: int,
     progress: Progress,
-) -> None:
+) -> dict[str, NeuronSummary]:
+    """Write all that is generated; return the neurons by name."""
     total = sum(len(layer.neurons) for atlas in atlases for layer in atlas.subject.layers)
     done = 0
     rendered = []
@@ -209,6 +215,9 @@ def _write_atlases(
         _write_atlas(docs, atlas, summaries, site_url, runtime_problem, compared=is_compared)
         rendered.append((atlas, summaries))
     _write(docs / "index.md", fill("home.md.jinja", home_context(rendered)))
+    return {
+        str(summary.neuron): summary for _, layers in rendered for own in layers.values() for summary in own
+    }
 
 
 def _write_pictures(docs: Path, atlas: AtlasRecords) -> None:

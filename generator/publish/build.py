@@ -17,6 +17,7 @@ from generator.errors import SiteError
 from generator.records import Subject
 from generator.store.layout import (
     COMPARISON_PAGE,
+    WRITTEN,
     Layout,
     atlas_page,
     bundled,
@@ -80,7 +81,7 @@ def build_site(layout: Layout, atlases: Sequence[Subject], *, site_url: str, str
 
 
 def navigation(entries: Sequence[Any], atlases: Sequence[Subject], docs: Path) -> list[Any]:
-    """Return MkDocs navigation: the home page, the atlases, then the hand-written pages.
+    """Return MkDocs navigation: the home page, the atlases, the site's own pages, the guide.
 
     Args:
         entries: The navigation in mkdocs.yml, whose first entry is the home page.
@@ -88,7 +89,13 @@ def navigation(entries: Sequence[Any], atlases: Sequence[Subject], docs: Path) -
         docs: The rendered pages; those that not every atlas has are named where they are.
     """
     guide = _present(entries[1:], docs)
-    return [*entries[:1], *(_atlas_entry(subject, docs) for subject in atlases), *guide]
+    return [*entries[:1], *(_atlas_entry(subject, docs) for subject in atlases), *_written(docs), *guide]
+
+
+def _written(docs: Path) -> list[Any]:
+    """Return the entry of a site's own hand-written pages; MkDocs takes titles from them."""
+    pages = sorted(path.relative_to(docs).as_posix() for path in (docs / WRITTEN).rglob("*.md"))
+    return [{"Written": pages}] if pages else []
 
 
 def _present(entries: Sequence[Any], docs: Path) -> list[Any]:

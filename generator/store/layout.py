@@ -12,6 +12,9 @@ from generator.records import NeuronId
 
 PACKAGE = Path(generator.__file__).parent
 
+# The folder of a site's own hand-written pages, below the output folder and below docs/.
+WRITTEN = "written"
+
 
 def bundled(name: Literal["templates", "site_src", "mkdocs.yml"]) -> Path:
     """Return the path of something that travels with the package (checkout or wheel).
@@ -40,6 +43,11 @@ class Layout:
     def docs(self) -> Path:
         """The Markdown that MkDocs reads: site_src and generated pages."""
         return self.output / "docs"
+
+    @property
+    def written(self) -> Path:
+        """Hand-written pages that someone put there for this site."""
+        return self.output / WRITTEN
 
     @property
     def site(self) -> Path:

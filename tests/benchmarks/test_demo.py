@@ -15,7 +15,7 @@ from generator.store.layout import Layout
 from generator.store.manifest import read_atlas
 from tests.badge_shares import check_shares
 
-pytestmark = pytest.mark.benchmark
+pytestmark = [pytest.mark.benchmark, pytest.mark.long]
 
 LEAST_NEURONS, LEAST_LAYERS, EXEMPLARS = 100, 5, 9
 LEAST_CONFIRMED = 0.9

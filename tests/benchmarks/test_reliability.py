@@ -16,7 +16,7 @@ from generator.store.layout import Layout
 from generator.store.manifest import read_atlas
 from tests.badge_shares import check_shares
 
-pytestmark = pytest.mark.benchmark
+pytestmark = [pytest.mark.benchmark, pytest.mark.long]
 
 NEURONS = 8  # of every layer, of the network and of its twin
 ALONE = {"concepts.source": "none", "visualization.negative": "false", "visualization.plain": "false"}

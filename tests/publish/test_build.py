@@ -60,6 +60,16 @@ def test_atlases_stand_between_the_home_page_and_the_guide(atlases: list[Subject
     assert entries == [{"Home": "index.md"}, {"Guide": ["methods.md"]}]
 
 
+def test_a_sites_own_pages_stand_before_the_guide(layout: Layout, atlases: list[Subject]) -> None:
+    write_docs(layout, atlases)
+    (layout.docs / "written").mkdir()
+    (layout.docs / "written" / "mine.md").write_text("# What I found\n")
+    entries: list[Any] = [{"Home": "index.md"}, {"Guide": ["methods.md"]}]
+    assert navigation(entries, atlases, layout.docs)[3] == {"Written": ["written/mine.md"]}
+    build_site(layout, atlases, site_url="")
+    assert "What I found" in (layout.site / "index.html").read_text()
+
+
 def test_pages_that_not_every_atlas_has_are_named_where_they_are(
     layout: Layout, atlases: list[Subject]
 ) -> None:
