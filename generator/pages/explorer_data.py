@@ -22,6 +22,7 @@ from generator.pages.schema_explorer import (
 from generator.pages.summary import NeuronSummary
 from generator.records import (
     AtlasRecords,
+    BrowserRuntime,
     Exemplars,
     ExplorerNetwork,
     Floats,
@@ -30,6 +31,7 @@ from generator.records import (
     Survey,
 )
 from generator.store.layout import (
+    RUNTIME,
     explorer_data,
     explorer_model,
     explorer_page,
@@ -48,6 +50,13 @@ MOST_SAMPLES = 16
 def explorer_of(atlas: AtlasRecords) -> ExplorerNetwork | None:
     """Return the network for the browser, or what was wrong with it; None where none was wanted."""
     return atlas.get("explorer", ExplorerNetwork)
+
+
+def write_runtime(docs: Path, runtime: BrowserRuntime) -> None:
+    """Write what runs networks in a browser, where the site has it."""
+    for name, content in runtime.files.items():
+        (docs / RUNTIME).mkdir(exist_ok=True)
+        (docs / RUNTIME / name).write_bytes(content)
 
 
 def write_explorer(docs: Path, atlas: AtlasRecords, summaries: Sequence[NeuronSummary]) -> None:

@@ -30,7 +30,7 @@ from generator.pages.context_probes import probes_context
 from generator.pages.context_table import neurons_context, script_file, table_script
 from generator.pages.downloads import write_downloads
 from generator.pages.environment import render as fill
-from generator.pages.explorer_data import explorer_of, write_explorer
+from generator.pages.explorer_data import explorer_of, write_explorer, write_runtime
 from generator.pages.layer_view import LayerView
 from generator.pages.links import COMPARISON_PICTURES, NETWORKS, PICTURES
 from generator.pages.neuron_files import write_neuron
@@ -47,7 +47,6 @@ from generator.records import (
     Visualizations,
 )
 from generator.store.layout import (
-    RUNTIME,
     WRITTEN,
     Layout,
     atlas_page,
@@ -119,7 +118,7 @@ def render(
         written = hand_written(staging)
         _check_names(atlases, staging)
         _write_assets(staging / "assets")
-        _write_runtime(staging / RUNTIME, runtime)
+        write_runtime(staging, runtime)
         if comparisons:
             write_comparison(staging, comparisons)
         compared = frozenset(comparison.network.sha256 for comparison in comparisons)
@@ -175,12 +174,6 @@ def _write_assets(folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     _write(folder / "chart-specs.js", charts.script())
     _write(folder / "vega.js", charts.runtime())
-
-
-def _write_runtime(folder: Path, runtime: BrowserRuntime) -> None:
-    for name, content in runtime.files.items():
-        folder.mkdir(exist_ok=True)
-        (folder / name).write_bytes(content)
 
 
 def _write(path: Path, text: str) -> None:

@@ -60,7 +60,7 @@ export function differenceSection([first, second], only, around) {
   return make(
     "section",
     { class: "na-differences", "aria-label": "Largest differences" },
-    make("h3", {}, "Largest differences ", make("small", {}, "of percentiles, in points; two images are one comparison each, no statistics")),
+    make("h3", {}, "Largest differences ", make("small", {}, "of percentiles, in points: one comparison of two images, without any interval")),
     make("div", { class: "na-scroll", tabindex: 0, role: "region", "aria-label": "Neurons by difference" }, make("table", { class: "na-table" }, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows))),
   );
 }
