@@ -168,6 +168,11 @@ def explorer_model(atlas: str) -> str:
     return f"{atlas}/explorer.onnx"
 
 
+def contrasts_page(atlas: str) -> str:
+    """What separates classes inside the network of an atlas; written where there are contrasts."""
+    return f"{atlas}/contrasts.md"
+
+
 def layer_page(atlas: str, layer: str) -> str:
     """A layer's page."""
     return f"{atlas}/{layer}/index.md"

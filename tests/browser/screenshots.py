@@ -36,6 +36,7 @@ def kinds(site: Path) -> Mapping[str, str]:
         "explorer": "*/explorer.html",
         "probes": "*/probes.html",
         "levels": "*/levels.html",
+        "contrasts": "*/contrasts.html",
         "network": "*/network.html",
         "data": "*/data.html",
         "layer": "*/*/index.html",
