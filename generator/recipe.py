@@ -201,6 +201,17 @@ class ProbesSection(Section):
     exclude: str = ""
 
 
+class ExplorerSection(Section):
+    """The page that runs the network in the reader's browser, on an image of the reader's own.
+
+    `megabytes` is how large its weights may be there (10^6 bytes, in half precision); the page of a
+    larger network says so instead.
+    """
+
+    enabled: bool = True
+    megabytes: Positive = 120
+
+
 def _pairs(pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
     for first, second in pairs:
         if first == second:
@@ -252,6 +263,7 @@ class Recipe(Section):
     exemplars: ExemplarsSection = ExemplarsSection()
     visualization: VisualizationSection = VisualizationSection()
     probes: ProbesSection = ProbesSection()
+    explorer: ExplorerSection = ExplorerSection()
     contrasts: ContrastsSection = ContrastsSection()
     compute: ComputeSection = ComputeSection()
 

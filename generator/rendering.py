@@ -11,7 +11,8 @@ from generator.pages.render import render
 from generator.progress import Reporter
 from generator.publish.build import build_site
 from generator.publish.links import check_links
-from generator.records import AtlasRecords
+from generator.publish.runtime import find_runtime
+from generator.records import AtlasRecords, BrowserRuntime, ExplorerNetwork
 from generator.store.cleaning import locked
 from generator.store.layout import Layout
 from generator.store.manifest import read_atlases, read_comparisons
@@ -38,12 +39,14 @@ def render_site(
     """
     with locked(layout):
         atlases = read_atlases(layout)
+        runtime = _runtime(atlases, reporter)
         with reporter.stage("pages") as advance:
             processes = workers or _worthwhile(atlases)
             render(
                 layout,
                 atlases,
                 comparisons=read_comparisons(layout),
+                runtime=runtime,
                 site_url=site_url,
                 workers=processes,
                 progress=advance,
@@ -54,6 +57,21 @@ def render_site(
             broken = check_links(layout.site)
     if broken:
         raise SiteError(f"{len(broken)} broken links in the site: " + "; ".join(broken[:NAMED_LINKS]))
+
+
+def _runtime(atlases: Sequence[AtlasRecords], reporter: Reporter) -> BrowserRuntime:
+    """Find what runs networks in a browser, where an atlas has one to run."""
+    networks = [atlas.get("explorer", ExplorerNetwork) for atlas in atlases]
+    if not any(network is not None and network.file for network in networks):
+        return BrowserRuntime({}, "")
+    with reporter.stage("runtime"):
+        runtime = find_runtime()
+    if runtime.problem:
+        reporter.note(
+            f"warning: no explorer yet: {runtime.problem}; all else is built, and `neuron-atlas render` adds "
+            "it where there is a network"
+        )
+    return runtime
 
 
 def _worthwhile(atlases: Sequence[AtlasRecords]) -> int:

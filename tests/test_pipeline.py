@@ -75,7 +75,10 @@ def with_concepts(recipe: Path) -> Path:
     """Give a world's recipe a few concept scenes, so that every analysis runs."""
     text = recipe.read_text(encoding="utf-8")
     assert text.count(WITHOUT_CONCEPTS) == 1
-    recipe.write_text(text.replace(WITHOUT_CONCEPTS, "[concepts]\nlimit = 80"), encoding="utf-8")
+    text = text.replace(WITHOUT_CONCEPTS, "[concepts]\nlimit = 80").replace(
+        "[explorer]\nenabled = false\n", ""
+    )
+    recipe.write_text(text, encoding="utf-8")
     return recipe
 
 

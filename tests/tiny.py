@@ -51,6 +51,9 @@ random = 2
 steps = 8
 batch = 2
 
+[explorer]
+enabled = false
+
 [compute]
 device = "cpu"
 shard = 7

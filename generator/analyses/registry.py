@@ -13,6 +13,7 @@ from generator.analyses.connections import ConnectionsAnalysis
 from generator.analyses.contrasts import ContrastsAnalysis
 from generator.analyses.dissection import DissectionAnalysis
 from generator.analyses.exemplars import ExemplarsAnalysis
+from generator.analyses.explorer import ExplorerAnalysis
 from generator.analyses.filters import FiltersAnalysis
 from generator.analyses.findings import FindingsAnalysis
 from generator.analyses.labels import LabelsAnalysis
@@ -62,4 +63,5 @@ ANALYSES: tuple[Analysis[Any, Any, Any], ...] = (
     CasesAnalysis(),
     FindingsAnalysis(),
     NetworkReportAnalysis(),
+    ExplorerAnalysis(),
 )

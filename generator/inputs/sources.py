@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from typing import Any
 
 from torchvision import datasets
 
+from generator.cache import user_cache
 from generator.errors import ImagesError
 from generator.inputs.files import list_files
 from generator.inputs.readers import CifarReader, FileReader, Reader
@@ -233,8 +233,7 @@ def _root(section: ImagesSection | ConceptsSection) -> Path:
     """Return where a data set lies: the recipe's path, else the user's cache."""
     if section.path:
         return Path(section.path).expanduser().absolute()
-    cache = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    return (cache if cache.is_absolute() else Path.home() / ".cache") / "neuron-atlas" / "datasets"
+    return user_cache() / "datasets"
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from generator.pages.context_network import has_report
 from generator.pages.context_neuron import Headline
 from generator.pages.context_probes import probes_card
 from generator.pages.coverage import coverage, coverage_headlines, coverage_text, emergence, has_labels
+from generator.pages.explorer_data import explorer_of
 from generator.pages.layer_view import LayerView
 from generator.pages.links import link
 from generator.pages.map_data import has_map
@@ -31,6 +32,7 @@ from generator.store.layout import (
     atlas_page,
     cases_page,
     data_page,
+    explorer_page,
     layer_page,
     levels_page,
     map_page,
@@ -96,6 +98,7 @@ def atlas_context(
         "levels": link(levels_page(subject.atlas), page) if has_levels(atlas) else "",
         "comparison": link(COMPARISON_PAGE, page) if compared else "",
         "report": link(network_page(subject.atlas), page) if has_report(atlas) else "",
+        "explorer": link(explorer_page(subject.atlas), page) if explorer_of(atlas) is not None else "",
         "neurons": link(neurons_page(subject.atlas), page),
         "data": link(data_page(subject.atlas), page),
         "glossary": link("glossary.md", page),

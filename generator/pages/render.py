@@ -23,6 +23,7 @@ from generator.pages.context_cases import case_pages
 from generator.pages.context_concept_images import concept_images_context, has_concepts
 from generator.pages.context_contrasts import contrasts_context
 from generator.pages.context_data import data_context
+from generator.pages.context_explorer import explorer_context
 from generator.pages.context_findings import findings_context, findings_of
 from generator.pages.context_layer import layer_context
 from generator.pages.context_levels import has_levels, levels_context
@@ -33,6 +34,7 @@ from generator.pages.context_table import neurons_context, script_file, table_sc
 from generator.pages.contrast_data import contrasts_of
 from generator.pages.downloads import write_downloads
 from generator.pages.environment import render as fill
+from generator.pages.explorer_data import explorer_of, write_explorer, write_runtime
 from generator.pages.face import Face
 from generator.pages.layer_view import LayerView
 from generator.pages.links import COMPARISON_PICTURES, NETWORKS, PICTURES
@@ -45,6 +47,7 @@ from generator.pages.tiles import faces, faces_beside
 from generator.pages.written import copy_written, fill_written, hand_written
 from generator.records import (
     AtlasRecords,
+    BrowserRuntime,
     Comparison,
     Layer,
     NeuronId,
@@ -57,6 +60,7 @@ from generator.store.layout import (
     concepts_page,
     contrasts_page,
     data_page,
+    explorer_page,
     findings_page,
     layer_page,
     levels_page,
@@ -71,6 +75,8 @@ CHUNK = 32
 
 # Folder names below docs/ that an atlas cannot have; MkDocs leaves out `templates`.
 RESERVED = frozenset({"assets", NETWORKS, COMPARISON_PICTURES, WRITTEN, "templates"})
+
+NO_RUNTIME = BrowserRuntime({}, "the site was rendered without it")
 
 Progress = Callable[[int, int], None]
 
@@ -93,6 +99,7 @@ def render(
     *,
     site_url: str,
     comparisons: Sequence[Comparison] = (),
+    runtime: BrowserRuntime = NO_RUNTIME,
     workers: int = 1,
     progress: Progress | None = None,
 ) -> None:
@@ -103,6 +110,7 @@ def render(
         atlases: Everything to show, in the order of the home page.
         site_url: Where the site will be hosted, for permalinks; empty: they are paths.
         comparisons: Of our pictures with torch-lucent's; of those without an atlas as well.
+        runtime: What runs networks in a browser, for the atlases' explorers.
         workers: Processes that render neuron pages.
         progress: Called with the neurons done and their number.
 
@@ -117,6 +125,7 @@ def render(
         written = hand_written(staging)
         _check_names(atlases, staging)
         _write_assets(staging / "assets")
+        write_runtime(staging, runtime)
         if comparisons:
             write_comparison(staging, comparisons)
         compared = frozenset(comparison.network.sha256 for comparison in comparisons)
@@ -124,6 +133,7 @@ def render(
             staging,
             atlases,
             compared,
+            runtime.problem,
             site_url=site_url,
             workers=workers,
             progress=progress or _silent,
@@ -182,6 +192,7 @@ def _write_atlases(
     docs: Path,
     atlases: Sequence[AtlasRecords],
     compared: frozenset[str],
+    runtime_problem: str,
     *,
     site_url: str,
     workers: int,
@@ -200,7 +211,8 @@ def _write_atlases(
             progress(done, total)
         for found in summaries.values():
             found.sort(key=lambda summary: summary.neuron.channel)
-        _write_atlas(docs, atlas, summaries, site_url, compared=atlas.subject.network.sha256 in compared)
+        is_compared = atlas.subject.network.sha256 in compared
+        _write_atlas(docs, atlas, summaries, site_url, runtime_problem, compared=is_compared)
         rendered.append((atlas, summaries))
     _write(docs / "index.md", fill("home.md.jinja", home_context(rendered)))
     return {
@@ -248,6 +260,7 @@ def _write_atlas(
     atlas: AtlasRecords,
     summaries: dict[str, list[NeuronSummary]],
     site_url: str,
+    runtime_problem: str,
     *,
     compared: bool,
 ) -> None:
@@ -255,6 +268,7 @@ def _write_atlas(
     subject = atlas.subject
     everything = [summary for layer in subject.layers for summary in summaries[layer.name]]
     write_downloads(docs, atlas, everything)
+    write_explorer(docs, atlas, everything)
     for layer in subject.layers:
         values = layer_context(LayerView(atlas, layer), summaries[layer.name], site_url)
         _write(docs / layer_page(subject.atlas, layer.name), fill("layer.md.jinja", values))
@@ -267,6 +281,8 @@ def _write_atlas(
         neurons_page(subject.atlas): ("neurons.md.jinja", neurons_context(subject, everything)),
         data_page(subject.atlas): ("data.md.jinja", data_context(atlas, docs / subject.atlas)),
     }
+    if explorer_of(atlas) is not None:
+        pages[explorer_page(subject.atlas)] = ("explorer.md.jinja", explorer_context(atlas, runtime_problem))
     if has_concepts(atlas):
         values = concept_images_context(atlas, everything)
         pages[concepts_page(subject.atlas)] = ("concepts.md.jinja", values)

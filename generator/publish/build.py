@@ -25,6 +25,7 @@ from generator.store.layout import (
     concepts_page,
     contrasts_page,
     data_page,
+    explorer_page,
     findings_page,
     layer_page,
     levels_page,
@@ -119,6 +120,7 @@ def _present(entries: Sequence[Any], docs: Path) -> list[Any]:
 def _atlas_entry(subject: Subject, docs: Path) -> Mapping[str, Any]:
     name = subject.atlas
     further = {
+        "Explorer": explorer_page(name),
         "Findings": findings_page(name),
         "Case studies": cases_page(name),
         "Map": map_page(name),

@@ -34,6 +34,7 @@ from generator.records.contrasts import (
     Readout,
     Separation,
 )
+from generator.records.explorer import BrowserRuntime, ExplorerNetwork, ExportAgreement
 from generator.records.identity import (
     AtlasRecords,
     ImagesInfo,
@@ -128,6 +129,7 @@ __all__ = [
     "AtlasRecords",
     "Badges",
     "Booleans",
+    "BrowserRuntime",
     "Bytes8",
     "Case",
     "CaseNeuron",
@@ -146,6 +148,8 @@ __all__ = [
     "Emergence",
     "ExemplarGroup",
     "Exemplars",
+    "ExplorerNetwork",
+    "ExportAgreement",
     "Filters",
     "Finding",
     "Findings",

@@ -144,6 +144,30 @@ def probes_page(atlas: str) -> str:
     return f"{atlas}/probes.md"
 
 
+RUNTIME = "assets/runtime"
+"""The folder of the files that run a network in a browser; the site has it where one may run."""
+
+
+def explorer_page(atlas: str) -> str:
+    """The page that runs the network on a reader's image; written where the recipe wants it."""
+    return f"{atlas}/explorer.md"
+
+
+def explorer_data(atlas: str) -> str:
+    """What that page needs of the atlas."""
+    return f"{atlas}/explorer.json"
+
+
+def explorer_schema_file(atlas: str) -> str:
+    """The JSON Schema of that."""
+    return f"{atlas}/explorer.schema.json"
+
+
+def explorer_model(atlas: str) -> str:
+    """The network that it runs."""
+    return f"{atlas}/explorer.onnx"
+
+
 def contrasts_page(atlas: str) -> str:
     """What separates classes inside the network of an atlas; written where there are contrasts."""
     return f"{atlas}/contrasts.md"

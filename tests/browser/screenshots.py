@@ -33,6 +33,7 @@ def kinds(site: Path) -> Mapping[str, str]:
         "atlas": "*/index.html",
         "neurons": "*/neurons.html",
         "concepts": "*/concepts.html",
+        "explorer": "*/explorer.html",
         "probes": "*/probes.html",
         "levels": "*/levels.html",
         "contrasts": "*/contrasts.html",
