@@ -17,7 +17,7 @@ from generator.analyses.base import Analysis, Context, Estimate
 from generator.analyses.registry import ANALYSES
 from generator.inputs.answers import check_probes
 from generator.inputs.concepts import check_concepts_place, open_concepts
-from generator.inputs.images import open_images
+from generator.inputs.images import check_named, open_images
 from generator.inputs.models import Network, choose_device, load_network
 from generator.inputs.sources import check_place
 from generator.parallel import run_tasks
@@ -83,6 +83,7 @@ def prepare(recipe: Recipe, reporter: Reporter) -> tuple[Context, Subject]:
     with reporter.stage("images", recipe.images.name or recipe.images.source) as advance:
         images = open_images(recipe.images, recipe.seed, network.preprocess.resize, advance)
     check_probes(recipe.probes, images)
+    check_named(recipe.patterns.images, "patterns.images", images)
     _note_skipped(reporter, images.info.skipped, "data")
     concepts = None
     if recipe.concepts.source != "none":

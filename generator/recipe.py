@@ -201,6 +201,17 @@ class ProbesSection(Section):
     exclude: str = ""
 
 
+class PatternsSection(Section):
+    """Activation patterns: of how many images drawn at random, as many of each class as can be.
+
+    `images` names further ones by id. For each image and layer the `strongest` neurons are shown.
+    """
+
+    drawn: Annotated[int, Field(ge=0, le=500)] = 16
+    images: Annotated[tuple[str, ...], AfterValidator(_unique)] = ()
+    strongest: Annotated[int, Field(ge=1, le=20)] = 4
+
+
 class ComputeSection(Section):
     """Where and how the work runs; nothing here changes a result beyond float tolerance."""
 
@@ -227,6 +238,7 @@ class Recipe(Section):
     exemplars: ExemplarsSection = ExemplarsSection()
     visualization: VisualizationSection = VisualizationSection()
     probes: ProbesSection = ProbesSection()
+    patterns: PatternsSection = PatternsSection()
     compute: ComputeSection = ComputeSection()
 
     def sha256(self) -> str:

@@ -18,6 +18,7 @@ from generator.analyses.minds import MindsAnalysis
 from generator.analyses.network_report import NetworkReportAnalysis
 from generator.analyses.neuron_map import NeuronMapAnalysis
 from generator.analyses.paths import PathsAnalysis
+from generator.analyses.patterns import PatternsAnalysis
 from generator.analyses.probe_features import ProbeFeaturesAnalysis
 from generator.analyses.probes import ProbesAnalysis
 from generator.analyses.receptive_fields import ReceptiveFieldsAnalysis
@@ -49,6 +50,7 @@ ANALYSES: tuple[Analysis[Any, Any, Any], ...] = (
     ProbeFeaturesAnalysis(),
     ProbesAnalysis(),
     LevelsAnalysis(),
+    PatternsAnalysis(),
     SimilarAnalysis(),
     ConnectionsAnalysis(),
     NeuronMapAnalysis(),

@@ -38,6 +38,7 @@ from generator.records.identity import (
 )
 from generator.records.levels import LEVEL_DEPTH, LEVEL_PARTS, LEVEL_RUNGS, LayerLevels, Levels
 from generator.records.minds import MOST_GROUPS, LayerMinds, Minds
+from generator.records.patterns import LayerPatterns, Patterns
 from generator.records.pictures import (
     CONSTRAINED,
     FACET_PREFIX,
@@ -147,6 +148,7 @@ __all__ = [
     "LayerLevels",
     "LayerMinds",
     "LayerPaths",
+    "LayerPatterns",
     "LayerProbeFeatures",
     "LayerReceptiveFields",
     "LayerReliability",
@@ -164,6 +166,7 @@ __all__ = [
     "NeuronId",
     "NeuronMap",
     "Paths",
+    "Patterns",
     "Pooling",
     "Probe",
     "ProbeCurves",
