@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -72,13 +73,7 @@ class PatternsAnalysis(Analysis[PatternsTask, Patterns, Patterns]):
     def combine(self, context: Context, parts: Sequence[Patterns]) -> Patterns:
         """Lay the images of all tasks behind each other."""
         layers = {
-            layer.name: LayerPatterns(
-                *(
-                    np.concatenate([getattr(part.layers[layer.name], name) for part in parts])
-                    for name in LayerPatterns.__dataclass_fields__
-                )
-            )
-            for layer in context.layers
+            layer.name: _joined([part.layers[layer.name] for part in parts]) for layer in context.layers
         }
         return Patterns(
             image_ids=tuple(name for part in parts for name in part.image_ids),
@@ -137,9 +132,10 @@ def image_patterns(context: Context, images: Integers) -> Patterns:
             encoded.extend(encode_picture(pixels) for pixels in batch.pixels.numpy())
         own, dead = surveys[layer.name], np.asarray(statistics[layer.name].dead, dtype=bool)
         channels = np.array(layer.neurons)
-        found[layer.name].append(
-            layer_patterns(maps.cpu().numpy(), batch.indices, own, dead, channels, count)
+        part = layer_patterns(
+            maps.cpu().numpy(), batch.indices, own, dead=dead, channels=channels, count=count
         )
+        found[layer.name].append(part)
 
     source = batches(context.images, images, network.preprocess, context.recipe.compute.batch_size)
     stream(network, context.layers, source, receive)
@@ -152,20 +148,12 @@ def image_patterns(context: Context, images: Integers) -> Patterns:
         labels=context.images.labels[images].astype(np.int32),
         named=np.array([name in wanted for name in ids]),
         pictures=dict(encoded),
-        layers={
-            name: LayerPatterns(
-                *(
-                    np.concatenate([getattr(part, field) for part in parts])
-                    for field in LayerPatterns.__dataclass_fields__
-                )
-            )
-            for name, parts in found.items()
-        },
+        layers={name: _joined(parts) for name, parts in found.items()},
     )
 
 
 def layer_patterns(
-    maps: Floats, images: Integers, survey: LayerSurvey, dead: Any, channels: Integers, count: int
+    maps: Floats, images: Integers, survey: LayerSurvey, *, dead: Any, channels: Integers, count: int
 ) -> LayerPatterns:
     """Return a layer's heatmaps and strongest neurons for some images.
 
@@ -205,6 +193,11 @@ def layer_patterns(
         deviation=padded(peak[rows, order], np.nan, np.float32),
         maps=padded(_half(chosen), np.nan, np.float16),
     )
+
+
+def _joined(parts: Sequence[LayerPatterns]) -> LayerPatterns:
+    names = [field.name for field in dataclasses.fields(LayerPatterns)]
+    return LayerPatterns(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
 def _half(values: Floats) -> Floats:

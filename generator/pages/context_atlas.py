@@ -14,6 +14,7 @@ from generator.pages.context_layer import defined, filter_pictures, layer_headli
 from generator.pages.context_levels import has_levels
 from generator.pages.context_network import has_report
 from generator.pages.context_neuron import Headline
+from generator.pages.context_patterns import has_patterns
 from generator.pages.context_probes import probes_card
 from generator.pages.coverage import coverage, coverage_headlines, coverage_text, emergence, has_labels
 from generator.pages.layer_view import LayerView
@@ -27,6 +28,7 @@ from generator.store.layout import (
     COMPARISON_PAGE,
     atlas_page,
     data_page,
+    images_page,
     layer_page,
     levels_page,
     map_page,
@@ -86,6 +88,7 @@ def atlas_context(
         "concepts": concept_card(atlas, page),
         "probes": probes_card(atlas, page),
         "map": link(map_page(subject.atlas), page) if has_map(atlas) else "",
+        "patterns": link(images_page(subject.atlas), page) if has_patterns(atlas) else "",
         "levels": link(levels_page(subject.atlas), page) if has_levels(atlas) else "",
         "comparison": link(COMPARISON_PAGE, page) if compared else "",
         "report": link(network_page(subject.atlas), page) if has_report(atlas) else "",

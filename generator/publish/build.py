@@ -23,6 +23,7 @@ from generator.store.layout import (
     bundled,
     concepts_page,
     data_page,
+    images_page,
     layer_page,
     levels_page,
     map_page,
@@ -116,6 +117,7 @@ def _present(entries: Sequence[Any], docs: Path) -> list[Any]:
 def _atlas_entry(subject: Subject, docs: Path) -> Mapping[str, Any]:
     name = subject.atlas
     further = {
+        "Images": images_page(name),
         "Map": map_page(name),
         "Probes": probes_page(name),
         "Low to high level": levels_page(name),

@@ -129,6 +129,21 @@ def probes_page(atlas: str) -> str:
     return f"{atlas}/probes.md"
 
 
+def images_page(atlas: str) -> str:
+    """The images of an atlas whose activation patterns are shown; written where there are any."""
+    return f"{atlas}/images.md"
+
+
+def image_page(atlas: str, picture: str) -> str:
+    """The activation patterns of an image, named by its picture's file (`HASH.webp`)."""
+    return f"{atlas}/images/{picture.removesuffix('.webp')}.md"
+
+
+def image_json(atlas: str, picture: str) -> str:
+    """The data of an image's page."""
+    return f"{atlas}/images/{picture.removesuffix('.webp')}.json"
+
+
 def layer_page(atlas: str, layer: str) -> str:
     """A layer's page."""
     return f"{atlas}/{layer}/index.md"

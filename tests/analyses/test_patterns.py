@@ -16,13 +16,14 @@ from tests.analyses.conftest import RecordsContext, SurveyOf
 
 IMAGES, NEURONS, SIDE = 40, 5, 4
 DEAD = 3
+IS_DEAD = np.arange(NEURONS) == DEAD
 CHANNELS = np.array([2, 9, 4, 7, 1])
 
 
 @pytest.fixture(scope="module")
 def maps() -> np.ndarray:
     found = np.random.default_rng(0).gamma(1.0, size=(IMAGES, NEURONS, SIDE, SIDE)).astype(np.float32)
-    found[:, 1] *= 1000  # loud
+    found[:, 1] *= 100  # loud
     found[:, DEAD] = 0
     found[7, 4, 2, 1] = 50  # planted: the strongest of this neuron by far
     return found
@@ -30,7 +31,7 @@ def maps() -> np.ndarray:
 
 def test_patterns_are_those_of_a_slow_computation(maps: np.ndarray, survey_of: SurveyOf) -> None:
     images = np.array([3, 7, 21])
-    found = layer_patterns(maps[images], images, survey_of(maps), np.arange(NEURONS) == DEAD, CHANNELS, 3)
+    found = layer_patterns(maps[images], images, survey_of(maps), dead=IS_DEAD, channels=CHANNELS, count=3)
     alive = [row for row in range(NEURONS) if row != DEAD]
     scaled = {row: (maps[:, row] - maps[:, row].mean()) / maps[:, row].std() for row in alive}
     for place, image in enumerate(images):
@@ -50,14 +51,16 @@ def test_the_planted_response_leads_and_the_loud_neuron_does_not(
     maps: np.ndarray, survey_of: SurveyOf
 ) -> None:
     images = np.array([7])
-    survey, dead = survey_of(maps), np.arange(NEURONS) == DEAD
-    found = layer_patterns(maps[images], images, survey, dead, CHANNELS, 4)
+    survey = survey_of(maps)
+    found = layer_patterns(maps[images], images, survey, dead=IS_DEAD, channels=CHANNELS, count=4)
     assert found.neurons[0, 0] == CHANNELS[4]
     assert np.unravel_index(found.mean[0].argmax(), (SIDE, SIDE)) == (2, 1)
     assert np.unravel_index(found.maximum[0].argmax(), (SIDE, SIDE)) == (2, 1)
     louder = maps.copy()
-    louder[:, 1] *= 100
-    again = layer_patterns(louder[images], images, survey_of(louder), dead, CHANNELS, 4)
+    louder[:, 1] *= 20
+    again = layer_patterns(
+        louder[images], images, survey_of(louder), dead=IS_DEAD, channels=CHANNELS, count=4
+    )
     np.testing.assert_allclose(again.mean, found.mean, rtol=2e-3, atol=2e-3)
 
 
@@ -66,12 +69,14 @@ def test_dead_neurons_are_left_out_and_a_dead_layer_is_not_defined(
 ) -> None:
     images = np.array([0, 1])
     found = layer_patterns(
-        maps[images], images, survey_of(maps), np.arange(NEURONS) == DEAD, CHANNELS, NEURONS
+        maps[images], images, survey_of(maps), dead=IS_DEAD, channels=CHANNELS, count=NEURONS
     )
     assert (found.neurons != CHANNELS[DEAD]).all()
     assert (found.neurons[:, -1] == NOBODY).all()
     assert np.isnan(found.maps[:, -1]).all()
-    dead = layer_patterns(maps[images], images, survey_of(maps), np.ones(NEURONS, bool), CHANNELS, 2)
+    dead = layer_patterns(
+        maps[images], images, survey_of(maps), dead=np.ones(NEURONS, bool), channels=CHANNELS, count=2
+    )
     assert np.isnan(dead.mean).all()
     assert np.isnan(dead.maximum).all()
     assert (dead.neurons == NOBODY).all()
