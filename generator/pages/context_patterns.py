@@ -105,6 +105,7 @@ def _layer(atlas: AtlasRecords, layer: Layer, at: int, page: str) -> dict[str, A
     heatmaps = [("Mean over neurons", found.mean), ("Maximum over neurons", found.maximum)]
     known = bool(np.isfinite(found.mean[at]).all())
     drawable = view.placement.drawable
+    places = np.flatnonzero(found.neurons[at] != NOBODY).tolist()
     return {
         "name": layer.name,
         "link": link(layer_page(atlas.subject.atlas, layer.name), page),

@@ -52,7 +52,14 @@ def test_the_planted_response_leads_and_the_loud_neuron_does_not(
 ) -> None:
     images = np.array([7])
     survey = survey_of(maps)
-    found = layer_patterns(maps[images], images, survey, dead=IS_DEAD, channels=CHANNELS, count=4)
+    found = layer_patterns(
+        maps[images],
+        images,
+        survey,
+        dead=IS_DEAD,
+        channels=CHANNELS,
+        count=4,
+    )
     assert found.neurons[0, 0] == CHANNELS[4]
     assert np.unravel_index(found.mean[0].argmax(), (SIDE, SIDE)) == (2, 1)
     assert np.unravel_index(found.maximum[0].argmax(), (SIDE, SIDE)) == (2, 1)

@@ -34,6 +34,7 @@ from generator.records import (
 from tests.pages.fake_concepts import concept_records
 from tests.pages.fake_levels import level_records
 from tests.pages.fake_minds import mind_records
+from tests.pages.fake_patterns import pattern_records
 from tests.pages.fake_probes import probe_records
 from tests.pages.fake_relations import relation_records
 from tests.pages.fake_reliability import reliability_records
@@ -86,6 +87,7 @@ def fake_atlas(
         **concept_records(subject, seed),
         **probe_records(subject, seed),
         "levels": level_records(subject, seed),
+        "patterns": pattern_records(subject, seed),
         **relation_records(subject, seed),
     }
     records["minds"] = mind_records(subject, records["exemplars"])
