@@ -28,8 +28,8 @@ SIZE = 112
 
 
 def has_patterns(atlas: AtlasRecords) -> bool:
-    """Whether activation patterns were measured."""
-    return atlas.get("patterns", Patterns) is not None
+    """Whether activation patterns were measured, and the statistics that they are shown by."""
+    return {"patterns", "statistics"} <= atlas.records.keys()
 
 
 def patterns_of(atlas: AtlasRecords) -> Patterns:
@@ -115,9 +115,7 @@ def _layer(atlas: AtlasRecords, layer: Layer, at: int, page: str) -> dict[str, A
         "heatmaps": [_heatmap(view, name, maps, at, image) for name, maps in heatmaps]
         if drawable and known
         else [],
-        "neurons": [
-            _neuron(view, at, place, page) for place in np.flatnonzero(found.neurons[at] != NOBODY).tolist()
-        ],
+        "neurons": [_neuron(view, at, place, page) for place in places],
     }
 
 
