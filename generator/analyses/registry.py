@@ -6,12 +6,15 @@ from typing import Any
 
 from generator.analyses.badges import BadgesAnalysis
 from generator.analyses.base import Analysis
+from generator.analyses.cases import CasesAnalysis
 from generator.analyses.concept_gallery import ConceptGalleryAnalysis
 from generator.analyses.concept_responses import ConceptResponsesAnalysis
 from generator.analyses.connections import ConnectionsAnalysis
+from generator.analyses.contrasts import ContrastsAnalysis
 from generator.analyses.dissection import DissectionAnalysis
 from generator.analyses.exemplars import ExemplarsAnalysis
 from generator.analyses.filters import FiltersAnalysis
+from generator.analyses.findings import FindingsAnalysis
 from generator.analyses.labels import LabelsAnalysis
 from generator.analyses.levels import LevelsAnalysis
 from generator.analyses.minds import MindsAnalysis
@@ -21,6 +24,7 @@ from generator.analyses.paths import PathsAnalysis
 from generator.analyses.patterns import PatternsAnalysis
 from generator.analyses.probe_features import ProbeFeaturesAnalysis
 from generator.analyses.probes import ProbesAnalysis
+from generator.analyses.readout import ReadoutAnalysis
 from generator.analyses.receptive_fields import ReceptiveFieldsAnalysis
 from generator.analyses.reliability import ReliabilityAnalysis
 from generator.analyses.similar import SimilarAnalysis
@@ -51,9 +55,13 @@ ANALYSES: tuple[Analysis[Any, Any, Any], ...] = (
     ProbesAnalysis(),
     LevelsAnalysis(),
     PatternsAnalysis(),
+    ReadoutAnalysis(),
+    ContrastsAnalysis(),
     SimilarAnalysis(),
     ConnectionsAnalysis(),
     NeuronMapAnalysis(),
     MindsAnalysis(),
+    CasesAnalysis(),
+    FindingsAnalysis(),
     NetworkReportAnalysis(),
 )

@@ -19,8 +19,11 @@ from generator.errors import SiteError
 from generator.pages import charts
 from generator.pages.comparison_page import write_comparison
 from generator.pages.context_atlas import atlas_context, home_context
+from generator.pages.context_cases import case_pages
 from generator.pages.context_concept_images import concept_images_context, has_concepts
+from generator.pages.context_contrasts import contrasts_context
 from generator.pages.context_data import data_context
+from generator.pages.context_findings import findings_context, findings_of
 from generator.pages.context_layer import layer_context
 from generator.pages.context_levels import has_levels, levels_context
 from generator.pages.context_map import map_context, positions_file, positions_script
@@ -28,6 +31,7 @@ from generator.pages.context_network import has_report, network_context
 from generator.pages.context_patterns import has_patterns
 from generator.pages.context_probes import probes_context
 from generator.pages.context_table import neurons_context, script_file, table_script
+from generator.pages.contrast_data import contrasts_of
 from generator.pages.downloads import write_downloads
 from generator.pages.environment import render as fill
 from generator.pages.face import Face
@@ -53,7 +57,9 @@ from generator.store.layout import (
     atlas_page,
     bundled,
     concepts_page,
+    contrasts_page,
     data_page,
+    findings_page,
     layer_page,
     levels_page,
     map_page,
@@ -278,5 +284,11 @@ def _write_atlas(
         pages[probes_page(subject.atlas)] = ("probes.md.jinja", probes_context(atlas))
     if has_patterns(atlas):
         write_patterns(docs, atlas)
+    if contrasts_of(atlas) is not None:
+        values = contrasts_context(atlas, everything)
+        pages[contrasts_page(subject.atlas)] = ("contrasts.md.jinja", values)
+    if findings_of(atlas) is not None:
+        pages[findings_page(subject.atlas)] = ("findings.md.jinja", findings_context(atlas))
+    pages |= case_pages(atlas, faces(atlas))
     for page, (template, values) in pages.items():
         _write(docs / page, fill(template, values))

@@ -21,8 +21,11 @@ from generator.store.layout import (
     Layout,
     atlas_page,
     bundled,
+    cases_page,
     concepts_page,
+    contrasts_page,
     data_page,
+    findings_page,
     images_page,
     layer_page,
     levels_page,
@@ -118,8 +121,11 @@ def _atlas_entry(subject: Subject, docs: Path) -> Mapping[str, Any]:
     name = subject.atlas
     further = {
         "Images": images_page(name),
+        "Findings": findings_page(name),
+        "Case studies": cases_page(name),
         "Map": map_page(name),
         "Probes": probes_page(name),
+        "Class contrasts": contrasts_page(name),
         "Low to high level": levels_page(name),
         "Concept images": concepts_page(name),
         "Training": network_page(name),

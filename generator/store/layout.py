@@ -119,6 +119,21 @@ def map_page(atlas: str) -> str:
     return f"{atlas}/map.md"
 
 
+def cases_page(atlas: str) -> str:
+    """The list of an atlas's case studies; written where there are some."""
+    return f"{atlas}/case-studies/index.md"
+
+
+def case_page(atlas: str, slug: str) -> str:
+    """One case study."""
+    return f"{atlas}/case-studies/{slug}.md"
+
+
+def findings_page(atlas: str) -> str:
+    """Answers to the questions asked of every atlas; written where there are some."""
+    return f"{atlas}/findings.md"
+
+
 def network_page(atlas: str) -> str:
     """How the network of an atlas was trained; written where it brings a report."""
     return f"{atlas}/network.md"
@@ -142,6 +157,11 @@ def image_page(atlas: str, picture: str) -> str:
 def image_json(atlas: str, picture: str) -> str:
     """The data of an image's page."""
     return f"{atlas}/images/{picture.removesuffix('.webp')}.json"
+
+
+def contrasts_page(atlas: str) -> str:
+    """What separates classes inside the network of an atlas; written where there are contrasts."""
+    return f"{atlas}/contrasts.md"
 
 
 def layer_page(atlas: str, layer: str) -> str:

@@ -35,6 +35,7 @@ def kinds(site: Path) -> Mapping[str, str]:
         "concepts": "*/concepts.html",
         "probes": "*/probes.html",
         "levels": "*/levels.html",
+        "contrasts": "*/contrasts.html",
         "network": "*/network.html",
         "data": "*/data.html",
         "layer": "*/*/index.html",

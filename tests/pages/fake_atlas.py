@@ -32,12 +32,14 @@ from generator.records import (
     Visualizations,
 )
 from tests.pages.fake_concepts import concept_records
+from tests.pages.fake_contrasts import contrast_records
 from tests.pages.fake_levels import level_records
 from tests.pages.fake_minds import mind_records
 from tests.pages.fake_patterns import pattern_records
 from tests.pages.fake_probes import probe_records
 from tests.pages.fake_relations import relation_records
 from tests.pages.fake_reliability import reliability_records
+from tests.pages.fake_stories import case_records, finding_records
 
 SIDE = 64
 PICTURES = 60
@@ -88,8 +90,11 @@ def fake_atlas(
         **probe_records(subject, seed),
         "levels": level_records(subject, seed),
         "patterns": pattern_records(subject, seed),
+        **contrast_records(subject, seed),
         **relation_records(subject, seed),
     }
+    records["cases"] = case_records(subject, seed)
+    records["findings"] = finding_records()
     records["minds"] = mind_records(subject, records["exemplars"])
     kept: Mapping[str, Any] = {key: value for key, value in records.items() if key not in without}
     keys = {key: hashlib.sha256(key.encode()).hexdigest() for key in kept}

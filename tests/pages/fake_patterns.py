@@ -25,6 +25,7 @@ def pattern_records(subject: Subject, seed: int) -> Patterns:
     for layer in subject.layers:
         shape = (images, layer.height, layer.width)
         neurons = np.tile([*layer.neurons[1:3], -1], (images, 1)).astype(np.int32)
+        maps = random.uniform(0, 2.5, (*neurons.shape, *shape[1:]))
         empty = np.where(neurons < 0, np.nan, 1).astype(np.float32)
         layers[layer.name] = LayerPatterns(
             random.normal(size=shape).astype(np.float16),
@@ -33,7 +34,7 @@ def pattern_records(subject: Subject, seed: int) -> Patterns:
             empty * np.float32(0.99),
             empty * np.float32(2.5),
             empty * np.float32(4.5),
-            (random.uniform(0, 2.5, (images, 3, *shape[1:])) * empty[..., None, None]).astype(np.float16),
+            (maps * empty[..., None, None]).astype(np.float16),
         )
     hashes = tuple(hashlib.sha256(name.encode()).hexdigest() for name in IDS)
     labels = np.array([0, 1, -1], dtype=np.int32)
