@@ -18,7 +18,7 @@ from generator.analyses.contrast_pairs import check_contrasts
 from generator.analyses.registry import ANALYSES
 from generator.inputs.answers import check_probes
 from generator.inputs.concepts import check_concepts_place, open_concepts
-from generator.inputs.images import open_images
+from generator.inputs.images import check_named, open_images
 from generator.inputs.models import choose_device, load_network, with_class_names
 from generator.inputs.sources import check_place
 from generator.parallel import run_tasks
@@ -87,6 +87,7 @@ def prepare(recipe: Recipe, reporter: Reporter) -> tuple[Context, Subject]:
     with reporter.stage("images", recipe.images.name or recipe.images.source) as advance:
         images = open_images(recipe.images, recipe.seed, network.preprocess.resize, advance)
     check_probes(recipe.probes, images)
+    check_named(recipe.patterns.images, "patterns.images", images)
     check_contrasts(recipe.contrasts, images)
     _note_skipped(reporter, images.info.skipped, "data")
     concepts = None

@@ -212,6 +212,17 @@ class ExplorerSection(Section):
     megabytes: Positive = 120
 
 
+class PatternsSection(Section):
+    """Activation patterns: of how many images drawn at random, as many of each class as can be.
+
+    `images` names further ones by id. For each image and layer the `strongest` neurons are shown.
+    """
+
+    drawn: Annotated[int, Field(ge=0, le=500)] = 16
+    images: Annotated[tuple[str, ...], AfterValidator(_unique)] = ()
+    strongest: Annotated[int, Field(ge=1, le=20)] = 4
+
+
 def _pairs(pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
     for first, second in pairs:
         if first == second:
@@ -264,6 +275,7 @@ class Recipe(Section):
     visualization: VisualizationSection = VisualizationSection()
     probes: ProbesSection = ProbesSection()
     explorer: ExplorerSection = ExplorerSection()
+    patterns: PatternsSection = PatternsSection()
     contrasts: ContrastsSection = ContrastsSection()
     compute: ComputeSection = ComputeSection()
 

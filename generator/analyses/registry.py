@@ -22,6 +22,7 @@ from generator.analyses.minds import MindsAnalysis
 from generator.analyses.network_report import NetworkReportAnalysis
 from generator.analyses.neuron_map import NeuronMapAnalysis
 from generator.analyses.paths import PathsAnalysis
+from generator.analyses.patterns import PatternsAnalysis
 from generator.analyses.probe_features import ProbeFeaturesAnalysis
 from generator.analyses.probes import ProbesAnalysis
 from generator.analyses.readout import ReadoutAnalysis
@@ -54,6 +55,7 @@ ANALYSES: tuple[Analysis[Any, Any, Any], ...] = (
     ProbeFeaturesAnalysis(),
     ProbesAnalysis(),
     LevelsAnalysis(),
+    PatternsAnalysis(),
     ReadoutAnalysis(),
     ContrastsAnalysis(),
     SimilarAnalysis(),

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from generator.errors import ImagesError
+from generator.errors import ImagesError, nearest
 from generator.inputs.class_names import make_unique, read_class_names
 from generator.inputs.lookahead import ahead, thread_count
 from generator.inputs.readers import Reader
@@ -102,6 +102,20 @@ def open_images(section: ImagesSection, seed: int, side: int, progress: Progress
     sha256 = _set_sha256(ids, labels, hashes)
     info = _info(section, candidates, words, labels, sha256=sha256, skipped=skipped)
     return ImageSet(ids, labels, hashes, info, candidates.reader, positions)
+
+
+def check_named(wanted: Sequence[str], key: str, images: ImageSet) -> None:
+    """Make sure that the images that a recipe names are there.
+
+    Raises:
+        ImagesError: One is not.
+    """
+    for name in wanted:
+        if name not in images.ids:
+            raise ImagesError(
+                f"`{key}` must hold ids of the atlas's images, got `{name}`{nearest(name, images.ids)}; "
+                f"an id looks like `{images.ids[0]}`, and `images.limit` may have left this one out"
+            )
 
 
 def sampled(images: ImageSet, count: int, seed: int) -> ImageSet:

@@ -17,6 +17,7 @@ from generator.pages.context_layer import defined, filter_pictures, layer_headli
 from generator.pages.context_levels import has_levels
 from generator.pages.context_network import has_report
 from generator.pages.context_neuron import Headline
+from generator.pages.context_patterns import has_patterns
 from generator.pages.context_probes import probes_card
 from generator.pages.coverage import coverage, coverage_headlines, coverage_text, emergence, has_labels
 from generator.pages.explorer_data import explorer_of
@@ -33,6 +34,7 @@ from generator.store.layout import (
     cases_page,
     data_page,
     explorer_page,
+    images_page,
     layer_page,
     levels_page,
     map_page,
@@ -95,6 +97,7 @@ def atlas_context(
         "findings": findings_card(atlas, page),
         "cases": link(cases_page(subject.atlas), page) if cases_of(atlas) else "",
         "map": link(map_page(subject.atlas), page) if has_map(atlas) else "",
+        "patterns": link(images_page(subject.atlas), page) if has_patterns(atlas) else "",
         "levels": link(levels_page(subject.atlas), page) if has_levels(atlas) else "",
         "comparison": link(COMPARISON_PAGE, page) if compared else "",
         "report": link(network_page(subject.atlas), page) if has_report(atlas) else "",

@@ -10,6 +10,7 @@ from typing import Any
 from generator.pages.badge_counts import ORDER, badge_headlines, badge_summary
 from generator.pages.citation import layer_citation
 from generator.pages.context_neuron import Headline, identity
+from generator.pages.context_patterns import has_patterns
 from generator.pages.coverage import (
     categories,
     categories_chart,
@@ -28,7 +29,7 @@ from generator.pages.probe_text import CAUTION, layer_sentences
 from generator.pages.summary import NeuronSummary, Statistic, present_statistics
 from generator.pages.tiles import tile
 from generator.records import Filters, Subject
-from generator.store.layout import atlas_page, layer_page, neuron_page, neurons_page, probes_page
+from generator.store.layout import atlas_page, images_page, layer_page, neuron_page, neurons_page, probes_page
 
 # Best classes named on the page.
 SHOWN_CLASSES = 12
@@ -51,6 +52,7 @@ def layer_context(view: LayerView, summaries: Sequence[NeuronSummary], site_url:
         "rule": subject.neuron_rule,
         "tiles": [tile(summary, page) for summary in ordered],
         "labels": labels(ordered),
+        "patterns": link(f"{images_page(subject.atlas)}", page) if has_patterns(view.atlas) else "",
         "probes": probes(view, page),
         "badges": badge_summary(view.atlas, [name]),
         "badge_filter": [badge for badge in ORDER if any(summary.badge for summary in ordered)],

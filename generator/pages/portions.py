@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from generator.records import AtlasRecords, ConceptGallery, Exemplars, Layer, Minds, Visualizations
+from generator.records import AtlasRecords, ConceptGallery, Exemplars, Layer, Minds, Patterns, Visualizations
 
 # Records that no neuron's page shows: large, and not worth handing to a worker.
-UNSHOWN = frozenset({"probe_features", "probes", "readout", "cases", "findings", "explorer"})
+UNSHOWN = frozenset({"probe_features", "probes", "readout", "cases", "findings", "explorer", "patterns"})
 
 # Records that hold pictures of images, which are written once for all pages.
-PICTURED = (Exemplars, ConceptGallery, Minds)
+PICTURED = (Exemplars, ConceptGallery, Minds, Patterns)
 
 
 def only(atlas: AtlasRecords, layer: Layer) -> AtlasRecords:

@@ -29,6 +29,7 @@ from generator.pages.context_layer import layer_context
 from generator.pages.context_levels import has_levels, levels_context
 from generator.pages.context_map import map_context, positions_file, positions_script
 from generator.pages.context_network import has_report, network_context
+from generator.pages.context_patterns import has_patterns
 from generator.pages.context_probes import probes_context
 from generator.pages.context_table import neurons_context, script_file, table_script
 from generator.pages.contrast_data import contrasts_of
@@ -40,6 +41,7 @@ from generator.pages.layer_view import LayerView
 from generator.pages.links import COMPARISON_PICTURES, NETWORKS, PICTURES
 from generator.pages.map_data import has_map
 from generator.pages.neuron_files import write_neuron
+from generator.pages.pattern_files import write_patterns
 from generator.pages.portions import PICTURED, only
 from generator.pages.probe_charts import probes_of
 from generator.pages.summary import NeuronSummary
@@ -296,6 +298,8 @@ def _write_atlas(
         pages[network_page(subject.atlas)] = ("network.md.jinja", network_context(atlas))
     if probes_of(atlas) is not None:
         pages[probes_page(subject.atlas)] = ("probes.md.jinja", probes_context(atlas))
+    if has_patterns(atlas):
+        write_patterns(docs, atlas)
     if contrasts_of(atlas) is not None:
         values = contrasts_context(atlas, everything)
         pages[contrasts_page(subject.atlas)] = ("contrasts.md.jinja", values)

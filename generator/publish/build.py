@@ -27,6 +27,7 @@ from generator.store.layout import (
     data_page,
     explorer_page,
     findings_page,
+    images_page,
     layer_page,
     levels_page,
     map_page,
@@ -121,6 +122,7 @@ def _atlas_entry(subject: Subject, docs: Path) -> Mapping[str, Any]:
     name = subject.atlas
     further = {
         "Explorer": explorer_page(name),
+        "Images": images_page(name),
         "Findings": findings_page(name),
         "Case studies": cases_page(name),
         "Map": map_page(name),

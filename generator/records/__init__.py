@@ -48,6 +48,7 @@ from generator.records.identity import (
 )
 from generator.records.levels import LEVEL_DEPTH, LEVEL_PARTS, LEVEL_RUNGS, LayerLevels, Levels
 from generator.records.minds import MOST_GROUPS, LayerMinds, Minds
+from generator.records.patterns import LayerPatterns, Patterns
 from generator.records.pictures import (
     CONSTRAINED,
     FACET_PREFIX,
@@ -171,6 +172,7 @@ __all__ = [
     "LayerLevels",
     "LayerMinds",
     "LayerPaths",
+    "LayerPatterns",
     "LayerProbeFeatures",
     "LayerReceptiveFields",
     "LayerReliability",
@@ -189,6 +191,7 @@ __all__ = [
     "NeuronMap",
     "PairRule",
     "Paths",
+    "Patterns",
     "Pooling",
     "Probe",
     "ProbeCurves",

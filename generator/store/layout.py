@@ -168,6 +168,21 @@ def explorer_model(atlas: str) -> str:
     return f"{atlas}/explorer.onnx"
 
 
+def images_page(atlas: str) -> str:
+    """The images of an atlas whose activation patterns are shown; written where there are any."""
+    return f"{atlas}/images.md"
+
+
+def image_page(atlas: str, picture: str) -> str:
+    """The activation patterns of an image, named by its picture's file (`HASH.webp`)."""
+    return f"{atlas}/images/{picture.removesuffix('.webp')}.md"
+
+
+def image_json(atlas: str, picture: str) -> str:
+    """The data of an image's page."""
+    return f"{atlas}/images/{picture.removesuffix('.webp')}.json"
+
+
 def contrasts_page(atlas: str) -> str:
     """What separates classes inside the network of an atlas; written where there are contrasts."""
     return f"{atlas}/contrasts.md"

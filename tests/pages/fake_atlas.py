@@ -35,6 +35,7 @@ from tests.pages.fake_concepts import concept_records
 from tests.pages.fake_contrasts import contrast_records
 from tests.pages.fake_levels import level_records
 from tests.pages.fake_minds import mind_records
+from tests.pages.fake_patterns import pattern_records
 from tests.pages.fake_probes import probe_records
 from tests.pages.fake_relations import relation_records
 from tests.pages.fake_reliability import reliability_records
@@ -88,6 +89,7 @@ def fake_atlas(
         **concept_records(subject, seed),
         **probe_records(subject, seed),
         "levels": level_records(subject, seed),
+        "patterns": pattern_records(subject, seed),
         **contrast_records(subject, seed),
         **relation_records(subject, seed),
     }

@@ -335,7 +335,7 @@ def test_without_concepts_no_page_leaves_a_trace_of_them(tmp_path: Path, empty: 
         atlas = replace(atlas, records=records)
     render(Layout(tmp_path), [atlas], site_url=SITE)
     folder = tmp_path / "docs" / "fake-atlas"
-    pages = {"index.md", "neurons.md", "data.md", "levels.md", "map.md", "contrasts.md"}
+    pages = {"index.md", "neurons.md", "data.md", "levels.md", "map.md", "contrasts.md", "images.md"}
     assert page_names(folder) == pages
     for page in folder.rglob("*.md"):
         if page.name != "data.md":
@@ -437,6 +437,7 @@ def test_neighbours_run_through_all_layers() -> None:
 def test_pictures_are_shared_and_written_once(docs: Path) -> None:
     records = fake_atlas().records
     pictures = {**records["exemplars"].pictures, **records["concept_gallery"].pictures}
+    pictures |= records["patterns"].pictures
     assert len(list((docs / "fake-atlas/pictures").iterdir())) == len(pictures)
     assert len(HOSTILE_IDS) == 5
     names = [path.name for path in (docs / "networks").rglob("*.webp")]
