@@ -28,6 +28,7 @@ from generator.pages.context_network import has_report, network_context
 from generator.pages.context_probes import probes_context
 from generator.pages.context_table import neurons_context, script_file, table_script
 from generator.pages.downloads import write_downloads
+from generator.pages.drawing import CODE
 from generator.pages.environment import render as fill
 from generator.pages.layer_view import LayerView
 from generator.pages.links import COMPARISON_PICTURES, NETWORKS, PICTURES
@@ -54,7 +55,7 @@ from generator.store.layout import (
 CHUNK = 32
 
 # Folder names below docs/ that an atlas cannot have; MkDocs leaves out `templates`.
-RESERVED = frozenset({"assets", NETWORKS, COMPARISON_PICTURES, WRITTEN, "templates"})
+RESERVED = frozenset({"assets", NETWORKS, COMPARISON_PICTURES, WRITTEN, CODE, "templates"})
 
 # Records that no neuron's page shows: large, and not worth handing to a worker.
 UNSHOWN = frozenset({"probe_features", "probes"})
