@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from torch import Tensor, nn
 
 from generator.errors import LayerError, nearest
 
-Tap = Callable[[Tensor], None]
+Tap = Callable[[Tensor], Tensor | None]
 Forward = Callable[[Tensor], None]
 
 SHOWN_NAMES = 12  # names listed in a message before it is cut short
@@ -31,9 +32,9 @@ class _Pass:
         self.thread: int | None = None
 
     def hook(self, name: str) -> Callable[[nn.Module, Any, Any], None]:
-        def receive(_module: nn.Module, _inputs: Any, output: Any) -> None:
+        def receive(_module: nn.Module, _inputs: Any, output: Any) -> Any:
             if threading.get_ident() != self.thread:
-                return
+                return None
             if name not in self.waiting:
                 raise LayerError(
                     f"layer `{name}` must be called once in a forward pass, is called again; "
@@ -46,9 +47,10 @@ class _Pass:
                     f"layer `{name}` must yield a tensor, got {type(output).__name__}", wanted=name
                 )
             self.waiting.remove(name)
-            self.taps[name](tensor)
+            instead = self.taps[name](tensor)
             if not self.waiting:
                 raise _DeepestTapReachedError
+            return None if instead is None else _replaced(output, instead)
 
         return receive
 
@@ -74,9 +76,10 @@ def tapped(module: nn.Module, taps: Mapping[str, Tap]) -> Iterator[Forward]:
     """Run a network only as deep as the deepest tapped layer, handing each layer's output to its tap.
 
     A tap runs inside the layer's hook, so a later in-place operation cannot yet have changed the
-    output; it must copy what it keeps. Passes of other threads through the same module do not reach these
-    taps. A module that is reused after the deepest tap has fired goes unnoticed here:
-    `generator.activations.layers.list_layers` leaves such modules out.
+    output; it must copy what it keeps. If it returns a tensor, the pass goes on with that instead.
+    Passes of other threads through the same module do not reach these taps. A module that is reused
+    after the deepest tap has fired goes unnoticed here: `generator.activations.layers.list_layers`
+    leaves such modules out.
 
     Args:
         module: The network.
@@ -129,6 +132,21 @@ def first_tensor(output: Any) -> Tensor | None:
             if tensor is not None:
                 return tensor
     return None
+
+
+def _replaced(output: Any, instead: Tensor) -> Any:
+    """Return a module's output with another tensor for the first one in it."""
+    if isinstance(output, Tensor):
+        return instead
+    if isinstance(output, Mapping):
+        first = next(key for key, part in output.items() if first_tensor(part) is not None)
+        changed: Any = copy.copy(output)
+        changed[first] = _replaced(output[first], instead)
+        return changed
+    parts = list(output)
+    place = next(place for place, part in enumerate(parts) if first_tensor(part) is not None)
+    parts[place] = _replaced(parts[place], instead)
+    return type(output)(*parts) if hasattr(output, "_fields") else type(output)(parts)
 
 
 def device_of(module: nn.Module) -> torch.device:

@@ -8,17 +8,21 @@ from generator.analyses.badges import BadgesAnalysis
 from generator.analyses.base import Analysis
 from generator.analyses.concept_gallery import ConceptGalleryAnalysis
 from generator.analyses.concept_responses import ConceptResponsesAnalysis
+from generator.analyses.connections import ConnectionsAnalysis
 from generator.analyses.dissection import DissectionAnalysis
 from generator.analyses.exemplars import ExemplarsAnalysis
 from generator.analyses.filters import FiltersAnalysis
 from generator.analyses.labels import LabelsAnalysis
 from generator.analyses.levels import LevelsAnalysis
+from generator.analyses.minds import MindsAnalysis
 from generator.analyses.network_report import NetworkReportAnalysis
+from generator.analyses.neuron_map import NeuronMapAnalysis
 from generator.analyses.paths import PathsAnalysis
 from generator.analyses.probe_features import ProbeFeaturesAnalysis
 from generator.analyses.probes import ProbesAnalysis
 from generator.analyses.receptive_fields import ReceptiveFieldsAnalysis
 from generator.analyses.reliability import ReliabilityAnalysis
+from generator.analyses.similar import SimilarAnalysis
 from generator.analyses.statistics import StatisticsAnalysis
 from generator.analyses.survey import SurveyAnalysis
 from generator.analyses.twin import OnTwin
@@ -45,5 +49,9 @@ ANALYSES: tuple[Analysis[Any, Any, Any], ...] = (
     ProbeFeaturesAnalysis(),
     ProbesAnalysis(),
     LevelsAnalysis(),
+    SimilarAnalysis(),
+    ConnectionsAnalysis(),
+    NeuronMapAnalysis(),
+    MindsAnalysis(),
     NetworkReportAnalysis(),
 )

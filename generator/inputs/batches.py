@@ -16,6 +16,7 @@ from torch import Tensor
 from generator.inputs.images import ImageSet
 from generator.inputs.lookahead import ahead, thread_count
 from generator.inputs.preprocess import Preprocess
+from generator.inputs.views import Views
 
 UNLABELLED = -1
 """Label of an image without a class."""
@@ -24,6 +25,8 @@ _PIECE = 16
 """Images that one thread decodes at a time: several threads share a batch, so the first comes soon."""
 
 View = TypeVar("View")
+
+_views = Views()
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +64,8 @@ def batches(
 
 
 def _look(images: ImageSet, preprocess: Preprocess, index: int) -> NDArray[np.uint8]:
-    return preprocess.view(images.read(index))
+    key = (images.sha256[index], preprocess)
+    return _views.get(key, lambda: preprocess.view(images.read(index)))
 
 
 def looked_at(

@@ -10,7 +10,7 @@ from typing import Any
 from generator.pages.badge_counts import badge_headlines, badge_summary
 from generator.pages.citation import atlas_citation
 from generator.pages.context_concept_images import concept_card
-from generator.pages.context_layer import defined, filter_pictures, layer_headlines, median, tile
+from generator.pages.context_layer import defined, filter_pictures, layer_headlines, median
 from generator.pages.context_levels import has_levels
 from generator.pages.context_network import has_report
 from generator.pages.context_neuron import Headline
@@ -18,8 +18,10 @@ from generator.pages.context_probes import probes_card
 from generator.pages.coverage import coverage, coverage_headlines, coverage_text, emergence, has_labels
 from generator.pages.layer_view import LayerView
 from generator.pages.links import link
+from generator.pages.map_data import has_map
 from generator.pages.numbers import Shown, plural, shown, whole
 from generator.pages.summary import NeuronSummary, present_statistics
+from generator.pages.tiles import tile
 from generator.records import AtlasRecords, Filters, ImagesInfo, Subject
 from generator.store.layout import (
     COMPARISON_PAGE,
@@ -27,6 +29,7 @@ from generator.store.layout import (
     data_page,
     layer_page,
     levels_page,
+    map_page,
     network_page,
     neurons_page,
 )
@@ -82,6 +85,7 @@ def atlas_context(
         "badges": badge_summary(atlas, [layer.name for layer in subject.layers]),
         "concepts": concept_card(atlas, page),
         "probes": probes_card(atlas, page),
+        "map": link(map_page(subject.atlas), page) if has_map(atlas) else "",
         "levels": link(levels_page(subject.atlas), page) if has_levels(atlas) else "",
         "comparison": link(COMPARISON_PAGE, page) if compared else "",
         "report": link(network_page(subject.atlas), page) if has_report(atlas) else "",

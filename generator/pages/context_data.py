@@ -24,6 +24,7 @@ DOWNLOADS = (
     ("{atlas}.zip", "the data of every neuron, one JSON file each, with all files of this list"),
     ("probes.csv", "scores of all probes by task, layer and baseline, with intervals"),
     ("probes.json", "the same as JSON, with every split, the emergence and the settings"),
+    ("map.csv", "positions of the neurons on the map"),
     ("neuron.schema.json", "JSON Schema of a neuron's file"),
     ("SHA256SUMS", "content hashes of all neurons; check with sha256sum --check beside the unpacked folder"),
     ("recipe.toml", "the recipe that the atlas was built from"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import statistics
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from generator.pages.badge_counts import ORDER, badge_headlines, badge_summary
@@ -20,32 +19,19 @@ from generator.pages.coverage import (
     has_labels,
 )
 from generator.pages.images import filter_address
-from generator.pages.label_text import NO_LABEL, short
+from generator.pages.label_text import NO_LABEL
 from generator.pages.layer_view import LayerView
 from generator.pages.links import link
 from generator.pages.numbers import Shown, plural, share, shown, whole
 from generator.pages.probe_charts import probes_of
 from generator.pages.probe_text import CAUTION, layer_sentences
 from generator.pages.summary import NeuronSummary, Statistic, present_statistics
+from generator.pages.tiles import tile
 from generator.records import Filters, Subject
 from generator.store.layout import atlas_page, layer_page, neuron_page, neurons_page, probes_page
 
 # Best classes named on the page.
 SHOWN_CLASSES = 12
-
-
-@dataclass(frozen=True)
-class Tile:
-    """A neuron in a wall or mosaic; a picture's address is empty where there is none."""
-
-    name: str
-    channel: int
-    link: str
-    visualization: str
-    exemplar: str
-    dead: bool
-    alternative: str
-    label: str
 
 
 def layer_context(view: LayerView, summaries: Sequence[NeuronSummary], site_url: str) -> dict[str, Any]:
@@ -108,30 +94,6 @@ def median(summaries: Sequence[NeuronSummary], key: str) -> Shown:
 def defined(summaries: Sequence[NeuronSummary], key: str) -> list[float]:
     """Return the defined values of a statistic."""
     return [value for summary in summaries if (value := summary.values.get(key)) is not None]
-
-
-def tile(summary: NeuronSummary, page: str) -> Tile:
-    """Return a neuron as a tile on a page."""
-    neuron = summary.neuron
-    alternative = f"Neuron {neuron.layer}/{neuron.channel}"
-    if (peak := summary.values.get("maximum")) is not None:
-        alternative += f", strongest peak {shown(peak).text}"
-    if summary.dead:
-        alternative += ", dead"
-    elif summary.label is not None:
-        alternative += f", {short(summary.label)}"
-    if summary.badge:
-        alternative += f", picture {summary.badge}"
-    return Tile(
-        name=f"{neuron.layer}/{neuron.channel}",
-        channel=neuron.channel,
-        link=link(neuron_page(neuron), page),
-        visualization=link(summary.visualization, page) if summary.visualization else "",
-        exemplar=link(summary.exemplar, page) if summary.exemplar else "",
-        dead=summary.dead,
-        alternative=alternative,
-        label=(summary.label.text or "") if summary.label is not None else "",
-    )
 
 
 def distribution_chart(summaries: Sequence[NeuronSummary], page: str) -> dict[str, Any] | None:

@@ -9,13 +9,13 @@ from typing import Any, TypeVar
 import numpy as np
 
 from generator.pages.charts import LEVEL_ROW
-from generator.pages.context_layer import tile
 from generator.pages.layer_view import LayerView
 from generator.pages.level_data import MEANINGS, level_data, measured_parts, measured_text, scaled_text
 from generator.pages.links import link
 from generator.pages.numbers import plural, share, shown, whole
 from generator.pages.schema import LevelData, LevelPart
 from generator.pages.summary import NeuronSummary
+from generator.pages.tiles import tile
 from generator.records import LEVEL_DEPTH, LEVEL_PARTS, AtlasRecords, Floats, Levels, NeuronId
 from generator.store.layout import atlas_page, layer_page, levels_page, neuron_page, neurons_page
 

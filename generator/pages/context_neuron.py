@@ -12,7 +12,9 @@ from generator.pages.context_concepts import concepts, label_line
 from generator.pages.context_distribution import NO_CLASSES, SILENT, distribution
 from generator.pages.context_exemplars import exemplars
 from generator.pages.context_level import level
+from generator.pages.context_minds import minds
 from generator.pages.context_provenance import provenance
+from generator.pages.context_relations import connections, similar
 from generator.pages.context_reliability import badge_line, reliability
 from generator.pages.context_visualization import NO_NATURAL, visualization
 from generator.pages.layer_view import LayerView
@@ -32,6 +34,9 @@ SECTIONS: tuple[Section, ...] = (
     Section("concepts", "Concepts", "neuron/concepts.html.jinja", concepts),
     Section("classes", "Classes", "neuron/classes.html.jinja", classes),
     Section("level", "Low-level or high-level", "neuron/level.html.jinja", level),
+    Section("minds", "One kind of image, or several", "neuron/minds.html.jinja", minds),
+    Section("similar", "Similar neurons", "neuron/similar.html.jinja", similar),
+    Section("connections", "Connections", "neuron/connections.html.jinja", connections),
     Section("provenance", "Provenance and downloads", "neuron/provenance.html.jinja", provenance),
 )
 

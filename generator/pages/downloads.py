@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.pages import citation
+from generator.pages.map_data import map_csv, map_of
 from generator.pages.probe_charts import probes_of
 from generator.pages.probe_data import probes_csv, probes_json
 from generator.pages.probe_figures import probe_figures
@@ -113,6 +114,8 @@ def write_downloads(docs: Path, atlas: AtlasRecords, summaries: Sequence[NeuronS
     if (probes := probes_of(atlas)) is not None:
         files |= {"probes.csv": probes_csv(probes).encode(), "probes.json": probes_json(atlas, probes)}
         files |= probe_figures(probes)
+    if (found := map_of(atlas)) is not None:
+        files["map.csv"] = map_csv(atlas, found).encode()
     for name, content in files.items():
         (folder / name).write_bytes(content)
     archive = {f"{atlas.subject.atlas}/{name}": folder / name for name in files}

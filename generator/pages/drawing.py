@@ -14,12 +14,12 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from generator.errors import SiteError, nearest
-from generator.pages.context_layer import tile
 from generator.pages.environment import render
 from generator.pages.links import link
 from generator.pages.numbers import Shown, share, shown, whole
 from generator.pages.published import Published
 from generator.pages.summary import NeuronSummary
+from generator.pages.tiles import tile
 from generator.store.layout import PACKAGE
 
 # Where files of the package that pages link to are published, as text that browsers show.

@@ -3,35 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
+from generator.pages.face import Face
 from generator.pages.outlines import Placement, place
 from generator.records import (
     FIRST,
     AtlasRecords,
     Badges,
     ConceptResponses,
+    Connections,
     Dissection,
     Exemplars,
     Labels,
     Layer,
     LayerBadges,
     LayerConceptResponses,
+    LayerConnections,
     LayerDissection,
     LayerExemplars,
     LayerLabels,
     LayerLevels,
+    LayerMinds,
     LayerPaths,
     LayerReceptiveFields,
     LayerReliability,
+    LayerSimilar,
     LayerStatistics,
     LayerVisualizations,
     Levels,
+    Minds,
     NeuronId,
     Paths,
     ReceptiveFields,
     Reliability,
+    Similar,
     Statistics,
     Visualizations,
 )
@@ -39,10 +46,11 @@ from generator.records import (
 
 @dataclass(frozen=True)
 class LayerView:
-    """One layer of an atlas with the records that there are of it."""
+    """One layer of an atlas with the records that there are of it, and faces of other neurons."""
 
     atlas: AtlasRecords
     layer: Layer
+    faces: Mapping[NeuronId, Face] = field(default_factory=dict)
 
     @cached_property
     def statistics(self) -> LayerStatistics | None:
@@ -117,6 +125,30 @@ class LayerView:
         """How high-level the layer's neurons are, if measured."""
         record = self.atlas.get("levels", Levels)
         return record.layers.get(self.layer.name) if record else None
+
+    @cached_property
+    def minds(self) -> LayerMinds | None:
+        """The kinds of images that excite the layer's neurons most, if measured."""
+        record = self.atlas.get("minds", Minds)
+        return record.layers.get(self.layer.name) if record else None
+
+    @cached_property
+    def similar(self) -> LayerSimilar | None:
+        """Who responds like the layer's neurons, if measured."""
+        record = self.atlas.get("similar", Similar)
+        return record.layers.get(self.layer.name) if record else None
+
+    @cached_property
+    def connections(self) -> LayerConnections | None:
+        """What the layer's neurons are moved by and move, if measured."""
+        record = self.atlas.get("connections", Connections)
+        return record.layers.get(self.layer.name) if record else None
+
+    @property
+    def picture_files(self) -> tuple[str, ...]:
+        """The names of the exemplars' pictures."""
+        record = self.atlas.get("exemplars", Exemplars)
+        return record.picture_files if record else ()
 
     @cached_property
     def placement(self) -> Placement:

@@ -13,7 +13,9 @@ from generator.pages.concept_data import concepts_data, label_data
 from generator.pages.layer_view import LayerView
 from generator.pages.level_data import level_data
 from generator.pages.links import visualization_file
+from generator.pages.minds_data import minds_data
 from generator.pages.numbers import value
+from generator.pages.relation_data import connections_data, similar_data
 from generator.pages.reliability_data import reliability_data
 from generator.records import (
     FIRST,
@@ -44,6 +46,9 @@ def neuron_data(view: LayerView, row: int) -> schema.NeuronData:
         label=label_data(view, row),
         concepts=concepts_data(view, row),
         level=level_data(view, row),
+        minds=minds_data(view, row),
+        similar=similar_data(view, row),
+        connections=connections_data(view, row),
         provenance=_provenance(view.atlas),
     )
 
@@ -208,6 +213,14 @@ def visualization_row(view: LayerView, row: int, variant: str) -> int | None:
         return None
     places = np.flatnonzero(found.neurons == view.layer.neurons[row])
     return int(places[0]) if places.size else None
+
+
+def first_picture(view: LayerView, row: int) -> str | None:
+    """Return where the visualization that stands for a neuron lies, None when it has none."""
+    found, at = view.visualizations, visualization_row(view, row, FIRST)
+    if found is None or at is None:
+        return None
+    return _picture_file(view, row, FIRST, picture_pixels(found, at))
 
 
 def picture_pixels(found: LayerVisualizations, at: int) -> Bytes8:

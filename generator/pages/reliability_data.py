@@ -10,6 +10,15 @@ from generator.pages.numbers import value
 from generator.records import BADGES, CHECKS, VERDICTS
 
 
+def badge_of(view: LayerView, row: int) -> str:
+    """Return the badge of the neuron in a row of its layer; empty where it has none."""
+    found = view.badges
+    if found is None:
+        return ""
+    (at,) = np.flatnonzero(found.neurons == view.layer.neurons[row])
+    return BADGES[found.badge[at]]
+
+
 def reliability_data(view: LayerView, row: int) -> schema.ReliabilityData | None:
     """Return the badge of the neuron in a row with all that it rests on, None where it has none."""
     badges, paths = view.badges, view.paths

@@ -9,10 +9,9 @@ written here) when a chart comes into view, and the page of all neurons names
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import joblib
 
@@ -24,19 +23,29 @@ from generator.pages.context_concept_images import concept_images_context, has_c
 from generator.pages.context_data import data_context
 from generator.pages.context_layer import layer_context
 from generator.pages.context_levels import has_levels, levels_context
+from generator.pages.context_map import map_context, positions_file, positions_script
 from generator.pages.context_network import has_report, network_context
 from generator.pages.context_probes import probes_context
 from generator.pages.context_table import neurons_context, script_file, table_script
 from generator.pages.downloads import write_downloads
 from generator.pages.drawing import CODE
 from generator.pages.environment import render as fill
+from generator.pages.face import Face
 from generator.pages.layer_view import LayerView
 from generator.pages.links import COMPARISON_PICTURES, NETWORKS, PICTURES
+from generator.pages.map_data import has_map
 from generator.pages.neuron_files import write_neuron
+from generator.pages.portions import PICTURED, only
 from generator.pages.probe_charts import probes_of
 from generator.pages.summary import NeuronSummary
+from generator.pages.tiles import faces, faces_beside
 from generator.pages.written import copy_written, fill_written, hand_written
-from generator.records import AtlasRecords, Comparison, ConceptGallery, Exemplars, Layer, Visualizations
+from generator.records import (
+    AtlasRecords,
+    Comparison,
+    Layer,
+    NeuronId,
+)
 from generator.store.layout import (
     WRITTEN,
     Layout,
@@ -46,6 +55,7 @@ from generator.store.layout import (
     data_page,
     layer_page,
     levels_page,
+    map_page,
     network_page,
     neurons_page,
     probes_page,
@@ -57,20 +67,18 @@ CHUNK = 32
 # Folder names below docs/ that an atlas cannot have; MkDocs leaves out `templates`.
 RESERVED = frozenset({"assets", NETWORKS, COMPARISON_PICTURES, WRITTEN, CODE, "templates"})
 
-# Records that no neuron's page shows: large, and not worth handing to a worker.
-UNSHOWN = frozenset({"probe_features", "probes"})
-
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
 class _Task:
-    """Some neurons of one layer; `atlas` holds the records of this layer alone."""
+    """Some neurons of one layer; `atlas` holds its records alone, `faces` who else is on their pages."""
 
     docs: Path
     atlas: AtlasRecords
     layer: Layer
     rows: range
+    faces: Mapping[NeuronId, Face]
     site_url: str
 
 
@@ -201,37 +209,20 @@ def _write_pictures(docs: Path, atlas: AtlasRecords) -> None:
     folder.mkdir()
     for layer in atlas.subject.layers:
         (folder / layer.name).mkdir()
-    for record in (atlas.get("exemplars", Exemplars), atlas.get("concept_gallery", ConceptGallery)):
-        if record is not None and record.pictures:
+    for record in atlas.records.values():
+        if isinstance(record, PICTURED) and record.pictures:
             (folder / PICTURES).mkdir(exist_ok=True)
             for name, content in sorted(record.pictures.items()):
                 (folder / PICTURES / name).write_bytes(content)
 
 
 def _tasks(docs: Path, atlas: AtlasRecords, site_url: str) -> Iterator[_Task]:
+    everyone = faces(atlas)
     for layer in atlas.subject.layers:
-        own = _only(atlas, layer)
+        own, beside = only(atlas, layer), faces_beside(atlas, layer, everyone)
         for start in range(0, len(layer.neurons), CHUNK):
             rows = range(start, min(start + CHUNK, len(layer.neurons)))
-            yield _Task(docs, own, layer, rows, site_url)
-
-
-def _only(atlas: AtlasRecords, layer: Layer) -> AtlasRecords:
-    """Return an atlas whose records hold one layer and no picture files: little to hand over."""
-    shown = {name: record for name, record in atlas.records.items() if name not in UNSHOWN}
-    return replace(atlas, records={name: _part(record, layer.name) for name, record in shown.items()})
-
-
-def _part(record: Any, layer: str) -> Any:
-    if hasattr(record, "layers"):
-        record = replace(record, layers={name: own for name, own in record.layers.items() if name == layer})
-    if isinstance(record, Visualizations):
-        others = {
-            variant: {name: own for name, own in layers.items() if name == layer}
-            for variant, layers in record.others.items()
-        }
-        record = replace(record, others=others)
-    return replace(record, pictures={}) if isinstance(record, (Exemplars, ConceptGallery)) else record
+            yield _Task(docs, own, layer, rows, beside, site_url)
 
 
 def _run(tasks: Iterator[_Task], workers: int) -> Iterator[list[NeuronSummary]]:
@@ -243,7 +234,7 @@ def _run(tasks: Iterator[_Task], workers: int) -> Iterator[list[NeuronSummary]]:
 
 
 def _write_chunk(task: _Task) -> list[NeuronSummary]:
-    view = LayerView(task.atlas, task.layer)
+    view = LayerView(task.atlas, task.layer, task.faces)
     return [write_neuron(task.docs, view, row, task.site_url) for row in task.rows]
 
 
@@ -277,6 +268,9 @@ def _write_atlas(
     if has_levels(atlas):
         values = levels_context(atlas, everything)
         pages[levels_page(subject.atlas)] = ("levels.md.jinja", values)
+    if has_map(atlas):
+        pages[map_page(subject.atlas)] = ("map.md.jinja", map_context(atlas, everything))
+        _write(docs / positions_file(subject.atlas), positions_script(atlas, everything))
     if has_report(atlas):
         pages[network_page(subject.atlas)] = ("network.md.jinja", network_context(atlas))
     if probes_of(atlas) is not None:

@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from generator.pages.schema_base import Measured, Part
+from generator.pages.schema_minds import MindsData
+from generator.pages.schema_relations import ConnectionsData, SimilarData
 from generator.pages.schema_reliability import ReliabilityData
 
 # Goes up when a field changes its meaning or leaves; new fields keep it.
@@ -266,6 +268,9 @@ class NeuronData(Part):
     label: LabelData | None
     concepts: ConceptsData | None
     level: LevelData | None
+    minds: MindsData | None
+    similar: SimilarData | None
+    connections: ConnectionsData | None
     provenance: ProvenanceData
 
 

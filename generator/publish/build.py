@@ -25,6 +25,7 @@ from generator.store.layout import (
     data_page,
     layer_page,
     levels_page,
+    map_page,
     network_page,
     neurons_page,
     probes_page,
@@ -115,6 +116,7 @@ def _present(entries: Sequence[Any], docs: Path) -> list[Any]:
 def _atlas_entry(subject: Subject, docs: Path) -> Mapping[str, Any]:
     name = subject.atlas
     further = {
+        "Map": map_page(name),
         "Probes": probes_page(name),
         "Low to high level": levels_page(name),
         "Concept images": concepts_page(name),

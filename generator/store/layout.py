@@ -114,6 +114,11 @@ def levels_page(atlas: str) -> str:
     return f"{atlas}/levels.md"
 
 
+def map_page(atlas: str) -> str:
+    """The map of all neurons of an atlas; written where there is one."""
+    return f"{atlas}/map.md"
+
+
 def network_page(atlas: str) -> str:
     """How the network of an atlas was trained; written where it brings a report."""
     return f"{atlas}/network.md"

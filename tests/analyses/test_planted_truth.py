@@ -17,12 +17,16 @@ from generator.progress import Reporter
 from generator.recipe_file import load_recipe
 from generator.records import (
     EVIDENCE,
+    NOBODY,
     AtlasRecords,
     ConceptResponses,
+    Connections,
     Dissection,
     Labels,
     Levels,
+    Minds,
     ReceptiveFields,
+    Similar,
     Statistics,
 )
 from generator.store.layout import Layout
@@ -229,3 +233,46 @@ def test_levels_rise_from_wired_colours_over_textures_to_objects(
     assert max(textures) < min(objects)
     for truth in (truth for truth in TRUTH if truth.role == "dead"):
         assert np.isnan(record.layers[truth.layer].level[truth.channel])
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_twins_find_each_other_and_a_silent_neuron_nobody(
+    atlases: dict[int, AtlasRecords], seed: int
+) -> None:
+    similar = record_of(atlases[seed], Similar)
+    for truth in TRUTH:
+        found, row = similar.layers[truth.layer].within, truth.channel
+        if truth.duplicate_of is not None:
+            assert found.channel[row, 0] == truth.duplicate_of
+            assert found.low[row, 0] > 0.999
+        if truth.role == "dead":
+            assert (found.channel[row] == NOBODY).all()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_neuron_of_two_colours_is_of_two_minds(atlases: dict[int, AtlasRecords], seed: int) -> None:
+    minds = record_of(atlases[seed], Minds)
+    (pair,) = [truth for truth in TRUTH if truth.evidence == "pair"]
+    wired = {truth.names: truth.channel for truth in TRUTH if truth.layer == pair.layer}
+    found, row = minds.layers[pair.layer], pair.channel
+    assert found.groups[row] == 2
+    assert set(found.companions[row, :2, 0].tolist()) == {wired[name,] for name in pair.names}
+    gain = {
+        (name, place): layer.silhouette[place] - layer.null[place]
+        for name, layer in minds.layers.items()
+        for place in range(len(layer.groups))
+        if layer.groups[place] > 1
+    }
+    assert max(gain, key=lambda key: gain[key]) == (pair.layer, row)
+    assert minds.layers[pair.layer].groups[4] == 0  # the dead one excites nothing
+
+
+def test_neurons_that_know_nothing_hardly_ever_are_of_two_minds(atlases: dict[int, AtlasRecords]) -> None:
+    groups = [record_of(atlas, Minds).layers["whole"].groups[1:] for atlas in atlases.values()]
+    assert (np.concatenate(groups) > 1).mean() <= MOST_LABELLED_NOISE
+
+
+def test_layers_side_by_side_are_not_connected(atlases: dict[int, AtlasRecords]) -> None:
+    for layer in record_of(atlases[SEEDS[0]], Connections).layers.values():
+        noise = slice(1, None)  # of the last layer, whose first neuron alone sees another layer
+        assert (layer.incoming.channel[noise] == NOBODY).all()

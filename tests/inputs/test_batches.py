@@ -86,7 +86,7 @@ def test_decoding_runs_only_a_little_ahead(images: ImageSet, monkeypatch: pytest
 
 def test_an_image_that_went_missing_is_named(tmp_path: Path) -> None:
     for number in range(40):
-        Image.new("RGB", (8, 8)).save(tmp_path / f"{number:02d}.png")
+        Image.new("RGB", (8, 8), (number, 0, 0)).save(tmp_path / f"{number:02d}.png")
     some = open_images(ImagesSection(source="folder", path=str(tmp_path)), 0, SIDE)
     (tmp_path / "33.png").unlink()
     with pytest.raises(ImagesError, match=r"image `33\.png` does not exist"):

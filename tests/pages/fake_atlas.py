@@ -33,7 +33,9 @@ from generator.records import (
 )
 from tests.pages.fake_concepts import concept_records
 from tests.pages.fake_levels import level_records
+from tests.pages.fake_minds import mind_records
 from tests.pages.fake_probes import probe_records
+from tests.pages.fake_relations import relation_records
 from tests.pages.fake_reliability import reliability_records
 
 SIDE = 64
@@ -84,7 +86,9 @@ def fake_atlas(
         **concept_records(subject, seed),
         **probe_records(subject, seed),
         "levels": level_records(subject, seed),
+        **relation_records(subject, seed),
     }
+    records["minds"] = mind_records(subject, records["exemplars"])
     kept: Mapping[str, Any] = {key: value for key, value in records.items() if key not in without}
     keys = {key: hashlib.sha256(key.encode()).hexdigest() for key in kept}
     return AtlasRecords(subject, Provenance({"torch": "2.0", "neuron-atlas": "0.1.0"}, "cpu", keys), kept)

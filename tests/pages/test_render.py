@@ -21,6 +21,7 @@ from generator.errors import SiteError
 from generator.pages import render as module
 from generator.pages.citation import cite
 from generator.pages.numbers import significant
+from generator.pages.portions import only
 from generator.pages.render import render
 from generator.records import AtlasRecords, NetworkReport
 from generator.store.layout import Layout, neuron_page
@@ -29,6 +30,7 @@ from tests.pages.fake_concepts import RECORDS as CONCEPT_RECORDS
 
 SITE = "https://example.org/"
 GOLDEN = Path(__file__).parent / "golden" / "neuron.md"
+RELATIONS = ("minds", "similar", "connections", "neuron_map")
 WITHOUT_PICTURES = ("exemplars", "visualizations", "reliability", "paths", "badges", "receptive_fields")
 
 
@@ -38,7 +40,15 @@ def atlases() -> list[AtlasRecords]:
         layers=2,
         neurons=3,
         classes=(),
-        without=(*WITHOUT_PICTURES, *CONCEPT_RECORDS, "statistics", "filters", "levels", "probes"),
+        without=(
+            *WITHOUT_PICTURES,
+            *CONCEPT_RECORDS,
+            "statistics",
+            "filters",
+            "levels",
+            "probes",
+            *RELATIONS,
+        ),
     )
     return [fake_atlas(), fake_atlas("unlabelled", layers=2, neurons=2, classes=()), bare]
 
@@ -110,7 +120,7 @@ def test_same_records_give_the_same_bytes(docs: Path, tmp_path: Path) -> None:
 
 def test_the_neuron_page_is_as_agreed(tmp_path: Path) -> None:
     """After a wanted change: `UPDATE_GOLDEN=1 pytest tests/pages`."""
-    atlas = fake_atlas(layers=1, neurons=2, without=WITHOUT_PICTURES)
+    atlas = fake_atlas(layers=1, neurons=2, without=(*WITHOUT_PICTURES, *RELATIONS))
     layout = Layout(tmp_path)
     render(layout, [atlas], site_url=SITE)
     found = neuron_text(layout.docs, atlas)
@@ -123,7 +133,8 @@ def test_natural_evidence_comes_first(docs: Path) -> None:
     headings = re.findall(r"^## (.+) \{ #", neuron_text(docs, fake_atlas()), re.M)
     assert headings == [
         "Exemplars", "Activations", "Feature visualization", "Reliability", "Concepts", "Classes",
-        "Low-level or high-level", "Provenance and downloads",
+        "Low-level or high-level", "One kind of image, or several", "Similar neurons", "Connections",
+        "Provenance and downloads",
     ]  # fmt: skip
 
 
@@ -170,10 +181,11 @@ def test_every_picture_says_what_was_measured(docs: Path) -> None:
     layer = atlas.subject.layers[0]
     pictures = parsed(docs / "fake-atlas" / layer.name / f"{layer.neurons[1]}.md").pictures
     made = 1 + len(VARIANTS)
-    assert len(pictures) == 9 + 5 + 15 + 9 + made
-    for picture in pictures[:-made]:
+    natural, others = 9 + 5 + 15 + 9, 2 * 4 + 2 * 5 + 2  # groups; similar and opposed neurons; connected ones
+    assert len(pictures) == natural + made + others
+    for picture in pictures[:natural]:
         assert re.match(r"Image .+, class .+, peak .+, stronger than .+ of images, ", picture["alt"] or "")
-    for picture in pictures[-made:]:
+    for picture in pictures[natural:-others]:
         assert re.search(
             r": mean response .+ times that of the strongest natural image$", picture["alt"] or ""
         )
@@ -253,7 +265,7 @@ def test_one_picture_a_neuron_leaves_no_trace_of_variants(tmp_path: Path) -> Non
 def test_a_task_is_handed_one_layer_of_every_variant() -> None:
     atlas = fake_atlas()
     layer = atlas.subject.layers[1]
-    part = module._only(atlas, layer).records["visualizations"]
+    part = only(atlas, layer).records["visualizations"]
     assert list(part.layers) == [layer.name]
     assert {name: list(layers) for name, layers in part.others.items()} == {
         name: [layer.name] for name in VARIANTS
@@ -319,7 +331,7 @@ def test_without_concepts_no_page_leaves_a_trace_of_them(tmp_path: Path, empty: 
         atlas = replace(atlas, records=records)
     render(Layout(tmp_path), [atlas], site_url=SITE)
     folder = tmp_path / "docs" / "fake-atlas"
-    assert page_names(folder) == {"index.md", "neurons.md", "data.md", "levels.md"}
+    assert page_names(folder) == {"index.md", "neurons.md", "data.md", "levels.md", "map.md"}
     for page in folder.rglob("*.md"):
         if page.name != "data.md":
             text = page.read_text(encoding="utf-8").partition("## Provenance")[0].lower()
