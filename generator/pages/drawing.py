@@ -6,10 +6,12 @@ exist fails the build.
 
 from __future__ import annotations
 
+import posixpath
 import re
 import shutil
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
@@ -117,13 +119,15 @@ class Drawing:
         return Markup(render("drawn/cards.html.jinja", {"entries": entries}))
 
     def link(self, target: str) -> str:
-        """Return the link to a page (`demo/layer1/index.md`, `demo/levels.md#parts`) or published file.
+        """Return the Markdown link to a page (`demo/layer1/index.md`, `demo/levels.md#parts`) or published file.
 
         Raises:
             SiteError: There is no such file.
         """
-        self._published.file(target.partition("#")[0])
-        return link(target, self._page)
+        path, mark, anchor = target.partition("#")
+        self._published.file(path)
+        relative = quote(posixpath.relpath(path, posixpath.dirname(self._page) or "."))
+        return relative + mark + quote(anchor)
 
     def code(self, module: str) -> Markup:
         """Draw a link to a file of this package (`analyses/statistics.py`), published beside the pages.
