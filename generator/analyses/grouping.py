@@ -24,6 +24,9 @@ LEAST_SILHOUETTE = 0.25
 LEAST_GAIN = 0.05
 """Of the silhouette over the best of the null: responses are not normal even where they have no groups."""
 
+NO_DIVISION = -1.0
+"""Silhouette of points of which every division has a tiny group."""
+
 COMPONENTS = 10
 """Principal components that points are compared in, at most."""
 
@@ -72,7 +75,7 @@ def divide(points: Floats, seed: int) -> Division:
     random, spread = np.random.default_rng(seed), sizes[:known] / np.sqrt(count)
     samples = (random.normal(size=(count, known)) * spread for _ in range(SAMPLES))
     null = max(best_division(sample)[1] for sample in samples)
-    return Division(_by_size(groups), silhouette, null)
+    return Division(_by_size(groups), silhouette if silhouette > NO_DIVISION else np.nan, null)
 
 
 def best_division(points: Floats) -> tuple[NDArray[np.intp], float]:
@@ -80,7 +83,7 @@ def best_division(points: Floats) -> tuple[NDArray[np.intp], float]:
     distances = pdist(points)
     tree, square = ward(distances), squareform(distances)
     least = LEAST_SHARE * len(points)
-    best, highest = np.zeros(len(points), dtype=np.intp), -1.0
+    best, highest = np.zeros(len(points), dtype=np.intp), NO_DIVISION
     for wanted in range(2, MOST_GROUPS + 1):
         groups = fcluster(tree, wanted, "maxclust").astype(np.intp) - 1
         sizes = np.bincount(groups)

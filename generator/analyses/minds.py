@@ -66,7 +66,7 @@ class MindsAnalysis(Analysis[MindsTask, Minds, Minds]):
     """Groups among each neuron's strongest images, by what its whole layer does at the peak."""
 
     name: ClassVar[str] = "minds"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     scope: ClassVar[Scope] = "atlas"
     requires: ClassVar[tuple[str, ...]] = ("survey",)
     part_type: ClassVar[type] = Minds

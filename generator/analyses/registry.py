@@ -6,12 +6,14 @@ from typing import Any
 
 from generator.analyses.badges import BadgesAnalysis
 from generator.analyses.base import Analysis
+from generator.analyses.cases import CasesAnalysis
 from generator.analyses.concept_gallery import ConceptGalleryAnalysis
 from generator.analyses.concept_responses import ConceptResponsesAnalysis
 from generator.analyses.connections import ConnectionsAnalysis
 from generator.analyses.dissection import DissectionAnalysis
 from generator.analyses.exemplars import ExemplarsAnalysis
 from generator.analyses.filters import FiltersAnalysis
+from generator.analyses.findings import FindingsAnalysis
 from generator.analyses.labels import LabelsAnalysis
 from generator.analyses.levels import LevelsAnalysis
 from generator.analyses.minds import MindsAnalysis
@@ -53,5 +55,7 @@ ANALYSES: tuple[Analysis[Any, Any, Any], ...] = (
     ConnectionsAnalysis(),
     NeuronMapAnalysis(),
     MindsAnalysis(),
+    CasesAnalysis(),
+    FindingsAnalysis(),
     NetworkReportAnalysis(),
 )

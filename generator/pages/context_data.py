@@ -24,6 +24,8 @@ DOWNLOADS = (
     ("{atlas}.zip", "the data of every neuron, one JSON file each, with all files of this list"),
     ("probes.csv", "scores of all probes by task, layer and baseline, with intervals"),
     ("probes.json", "the same as JSON, with every split, the emergence and the settings"),
+    ("cases.json", "case studies: rules, the neurons they find, values, neurons drawn at random"),
+    ("findings.json", "findings: effects, intervals, nulls, p values and expectations"),
     ("map.csv", "positions of the neurons on the map"),
     ("neuron.schema.json", "JSON Schema of a neuron's file"),
     ("SHA256SUMS", "content hashes of all neurons; check with sha256sum --check beside the unpacked folder"),

@@ -15,6 +15,8 @@ from generator.store.layout import neuron_page
 CONVINCING = 0.05
 """Corrected p value below which a class stands for a group."""
 
+ALL_TINY = "every division has a group of a few images"
+
 TOO_FEW = "too few images excite the neuron"
 
 
@@ -26,7 +28,7 @@ def minds(view: NeuronView) -> Mapping[str, Any] | None:
     return {
         "images": found.images,
         "count": found.groups,
-        "silhouette": shown(found.silhouette, TOO_FEW),
+        "silhouette": shown(found.silhouette, TOO_FEW if found.null is None else ALL_TINY),
         "null": shown(found.null, TOO_FEW),
         "samples": record.samples,
         "side": view.placement.side,

@@ -7,7 +7,7 @@ from typing import Any
 
 from generator.pages.map_data import has_map
 from generator.pages.neuron_view import NeuronView
-from generator.pages.numbers import MINUS, plural, share, shown, significant
+from generator.pages.numbers import plural, share, shown, signed_share, significant
 from generator.pages.schema_relations import RelatedNeuron
 from generator.pages.tiles import face_tile
 from generator.records import REDUNDANT, Connections, NeuronId, Similar
@@ -66,7 +66,7 @@ def connections(view: NeuronView) -> Mapping[str, Any] | None:
 
 def _entry(view: NeuronView, entry: RelatedNeuron) -> dict[str, Any]:
     return {
-        "tile": face_tile(view.layer.faces[NeuronId.parse(entry.neuron)], view.page),
+        "tile": face_tile(view.layer.faces[NeuronId.parse(entry.neuron)], view.here),
         "value": shown(entry.value),
         "interval": f"{shown(entry.low).text} to {shown(entry.high).text}",
         "redundant": entry.low is not None and entry.low >= REDUNDANT,
@@ -83,7 +83,7 @@ def _bars(view: NeuronView, entries: Sequence[RelatedNeuron]) -> list[dict[str, 
         rows.append(
             {
                 "name": entry.neuron.partition("/")[2],
-                "tile": face_tile(face, view.page) if face is not None else None,
+                "tile": face_tile(face, view.here) if face is not None else None,
                 "share": _percent(entry.value),
                 "interval": f"{_percent(entry.low)} to {_percent(entry.high)}",
                 "sign": "excites" if (entry.value or 0.0) > 0 else "inhibits",
@@ -94,6 +94,4 @@ def _bars(view: NeuronView, entries: Sequence[RelatedNeuron]) -> list[dict[str, 
 
 
 def _percent(value: float | None) -> str:
-    if value is None:
-        return "not defined"
-    return f"{MINUS}{share(-value).text}" if value < 0 else share(value).text
+    return signed_share(value).text

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from generator.pages import citation
+from generator.pages.context_cases import cases_json, cases_of
+from generator.pages.context_findings import findings_json, findings_of
 from generator.pages.map_data import map_csv, map_of
 from generator.pages.probe_charts import probes_of
 from generator.pages.probe_data import probes_csv, probes_json
@@ -114,6 +116,10 @@ def write_downloads(docs: Path, atlas: AtlasRecords, summaries: Sequence[NeuronS
     if (probes := probes_of(atlas)) is not None:
         files |= {"probes.csv": probes_csv(probes).encode(), "probes.json": probes_json(atlas, probes)}
         files |= probe_figures(probes)
+    if (cases := cases_of(atlas)) is not None:
+        files["cases.json"] = cases_json(atlas, cases)
+    if (findings := findings_of(atlas)) is not None:
+        files["findings.json"] = findings_json(atlas, findings)
     if (found := map_of(atlas)) is not None:
         files["map.csv"] = map_csv(atlas, found).encode()
     for name, content in files.items():

@@ -119,7 +119,7 @@ class Drawing:
         return Markup(render("drawn/cards.html.jinja", {"entries": entries}))
 
     def link(self, target: str) -> str:
-        """Return the Markdown link to a page (`demo/layer1/index.md`, `demo/levels.md#parts`) or published file.
+        """Return the Markdown link to a page (`demo/levels.md#parts`) or published file.
 
         Raises:
             SiteError: There is no such file.

@@ -50,6 +50,11 @@ class NeuronView:
         return neuron_page(self.neuron)
 
     @property
+    def here(self) -> str:
+        """The page that shows the neuron, below docs/: its own."""
+        return self.page
+
+    @property
     def placement(self) -> Placement:
         """Where the neuron's response maps lie on the pictures."""
         return self.layer.placement
@@ -60,8 +65,8 @@ class NeuronView:
         return self.data.statistics.threshold if self.data.statistics else None
 
     def link(self, target: str) -> str:
-        """Return the link from the neuron's page to a file or page below docs/."""
-        return link(target, self.page)
+        """Return the link from the page that shows the neuron to a file or page below docs/."""
+        return link(target, self.here)
 
 
 @dataclass(frozen=True)

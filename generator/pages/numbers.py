@@ -79,6 +79,13 @@ def share(value: float | None, reason: str = "it could not be measured") -> Show
     return Shown(f"{text.rstrip('0').rstrip('.')}%")
 
 
+def signed_share(value: float | None, reason: str = "it could not be measured") -> Shown:
+    """Write a share that may be below 0 in percent, with the minus sign of all numbers."""
+    if value is None or math.isnan(value) or value >= 0:
+        return share(value, reason)
+    return Shown(f"{MINUS}{share(-value).text}")
+
+
 def were(count: int) -> str:
     """Write a count with its verb: `1 was`, `24 were`."""
     return f"{whole(count)} {'was' if count == 1 else 'were'}"

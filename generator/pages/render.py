@@ -19,8 +19,10 @@ from generator.errors import SiteError
 from generator.pages import charts
 from generator.pages.comparison_page import write_comparison
 from generator.pages.context_atlas import atlas_context, home_context
+from generator.pages.context_cases import case_pages
 from generator.pages.context_concept_images import concept_images_context, has_concepts
 from generator.pages.context_data import data_context
+from generator.pages.context_findings import findings_context, findings_of
 from generator.pages.context_layer import layer_context
 from generator.pages.context_levels import has_levels, levels_context
 from generator.pages.context_map import map_context, positions_file, positions_script
@@ -53,6 +55,7 @@ from generator.store.layout import (
     bundled,
     concepts_page,
     data_page,
+    findings_page,
     layer_page,
     levels_page,
     map_page,
@@ -275,5 +278,8 @@ def _write_atlas(
         pages[network_page(subject.atlas)] = ("network.md.jinja", network_context(atlas))
     if probes_of(atlas) is not None:
         pages[probes_page(subject.atlas)] = ("probes.md.jinja", probes_context(atlas))
+    if findings_of(atlas) is not None:
+        pages[findings_page(subject.atlas)] = ("findings.md.jinja", findings_context(atlas))
+    pages |= case_pages(atlas, faces(atlas))
     for page, (template, values) in pages.items():
         _write(docs / page, fill(template, values))

@@ -21,8 +21,10 @@ from generator.store.layout import (
     Layout,
     atlas_page,
     bundled,
+    cases_page,
     concepts_page,
     data_page,
+    findings_page,
     layer_page,
     levels_page,
     map_page,
@@ -116,6 +118,8 @@ def _present(entries: Sequence[Any], docs: Path) -> list[Any]:
 def _atlas_entry(subject: Subject, docs: Path) -> Mapping[str, Any]:
     name = subject.atlas
     further = {
+        "Findings": findings_page(name),
+        "Case studies": cases_page(name),
         "Map": map_page(name),
         "Probes": probes_page(name),
         "Low to high level": levels_page(name),

@@ -92,6 +92,7 @@ from generator.records.reliability import (
     Paths,
     Reliability,
 )
+from generator.records.stories import NO_PARTNER, Case, CaseNeuron, Cases, Finding, Findings
 
 __all__ = [
     "BADGES",
@@ -109,6 +110,7 @@ __all__ = [
     "NEGATIVE",
     "NOBODY",
     "NOWHERE",
+    "NO_PARTNER",
     "PLAIN",
     "REDUNDANT",
     "SEED_PREFIX",
@@ -117,6 +119,9 @@ __all__ = [
     "Badges",
     "Booleans",
     "Bytes8",
+    "Case",
+    "CaseNeuron",
+    "Cases",
     "ComparedNeuron",
     "Comparison",
     "Concept",
@@ -130,6 +135,8 @@ __all__ = [
     "ExemplarGroup",
     "Exemplars",
     "Filters",
+    "Finding",
+    "Findings",
     "Floats",
     "ImagesInfo",
     "Integers",

@@ -119,6 +119,21 @@ def map_page(atlas: str) -> str:
     return f"{atlas}/map.md"
 
 
+def cases_page(atlas: str) -> str:
+    """The list of an atlas's case studies; written where there are some."""
+    return f"{atlas}/case-studies/index.md"
+
+
+def case_page(atlas: str, slug: str) -> str:
+    """One case study."""
+    return f"{atlas}/case-studies/{slug}.md"
+
+
+def findings_page(atlas: str) -> str:
+    """Answers to the questions asked of every atlas; written where there are some."""
+    return f"{atlas}/findings.md"
+
+
 def network_page(atlas: str) -> str:
     """How the network of an atlas was trained; written where it brings a report."""
     return f"{atlas}/network.md"

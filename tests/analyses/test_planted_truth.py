@@ -19,6 +19,7 @@ from generator.records import (
     EVIDENCE,
     NOBODY,
     AtlasRecords,
+    Cases,
     ConceptResponses,
     Connections,
     Dissection,
@@ -276,3 +277,19 @@ def test_layers_side_by_side_are_not_connected(atlases: dict[int, AtlasRecords])
     for layer in record_of(atlases[SEEDS[0]], Connections).layers.values():
         noise = slice(1, None)  # of the last layer, whose first neuron alone sees another layer
         assert (layer.incoming.channel[noise] == NOBODY).all()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_rules_find_the_twins_the_dead_one_and_the_neuron_of_two_minds(
+    atlases: dict[int, AtlasRecords], seed: int
+) -> None:
+    cases = {case.slug: case for case in record_of(atlases[seed], Cases).cases}
+    first = {slug: case.found[0] for slug, case in cases.items() if case.found}
+    (dead,) = [truth for truth in TRUTH if truth.role == "dead"]
+    (pair,) = [truth for truth in TRUTH if truth.evidence == "pair"]
+    (copy,) = [truth for truth in TRUTH if truth.duplicate_of is not None]
+    assert (first["silent"].layer, first["silent"].channel) == (dead.layer, dead.channel)
+    assert cases["silent"].candidates == 1
+    assert (first["two-minds"].layer, first["two-minds"].channel) == (pair.layer, pair.channel)
+    assert first["twins"].layer == copy.layer
+    assert {first["twins"].channel, first["twins"].partner} == {copy.channel, copy.duplicate_of}

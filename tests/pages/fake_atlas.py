@@ -37,6 +37,7 @@ from tests.pages.fake_minds import mind_records
 from tests.pages.fake_probes import probe_records
 from tests.pages.fake_relations import relation_records
 from tests.pages.fake_reliability import reliability_records
+from tests.pages.fake_stories import case_records, finding_records
 
 SIDE = 64
 PICTURES = 60
@@ -88,6 +89,8 @@ def fake_atlas(
         "levels": level_records(subject, seed),
         **relation_records(subject, seed),
     }
+    records["cases"] = case_records(subject, seed)
+    records["findings"] = finding_records()
     records["minds"] = mind_records(subject, records["exemplars"])
     kept: Mapping[str, Any] = {key: value for key, value in records.items() if key not in without}
     keys = {key: hashlib.sha256(key.encode()).hexdigest() for key in kept}

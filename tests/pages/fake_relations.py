@@ -52,11 +52,12 @@ def _similar(subject: Subject, place: int, random: np.random.Generator) -> Layer
     own = [(place, channel) for channel in layers[place].neurons[:2]]
     other = (place + 1) % len(layers)
     across = [(other, channel) for channel in layers[other].neurons[:2]]
+    values = np.sort(random.uniform(0.2, 0.7, 2))[::-1][: len(across)]
     high, low = (np.full(count, value, np.float32) for value in (0.11, -0.1))
     high[0] = low[0] = np.nan
     return LayerSimilar(
-        within=_related(subject, place, own, [0.95, random.uniform(0.3, 0.8)]),
-        across=_related(subject, place, across, np.sort(random.uniform(0.2, 0.7, 2))[::-1]),
+        within=_related(subject, place, own, [0.95, 0.6][: len(own)]),
+        across=_related(subject, place, across, values),
         opposed=_related(subject, place, across[:1], [-0.4]),
         shuffled_high=high, shuffled_low=low,
     )  # fmt: skip

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.pages.numbers import NOT_DEFINED, plural, share, shown, significant, whole
+from generator.pages.numbers import (
+    MINUS,
+    NOT_DEFINED,
+    plural,
+    share,
+    shown,
+    signed_share,
+    significant,
+    whole,
+)
 
 
 @pytest.mark.parametrize(
@@ -65,3 +74,9 @@ def test_counts() -> None:
         "2 classes",
         "0 neurons",
     ]
+
+
+def test_shares_below_zero_have_the_sign_of_all_numbers() -> None:
+    texts = [signed_share(value).text for value in (-0.074, 0.074, 0.0)]
+    assert texts == [f"{MINUS}7.4%", "7.4%", "0%"]
+    assert signed_share(None, "why").reason == "why"

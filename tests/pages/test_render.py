@@ -30,7 +30,7 @@ from tests.pages.fake_concepts import RECORDS as CONCEPT_RECORDS
 
 SITE = "https://example.org/"
 GOLDEN = Path(__file__).parent / "golden" / "neuron.md"
-RELATIONS = ("minds", "similar", "connections", "neuron_map")
+RELATIONS = ("cases", "findings", "minds", "similar", "connections", "neuron_map")
 WITHOUT_PICTURES = ("exemplars", "visualizations", "reliability", "paths", "badges", "receptive_fields")
 
 
@@ -322,7 +322,8 @@ def test_concept_images_and_training_have_pages_where_there_are_any(docs: Path) 
 
 @pytest.mark.parametrize("empty", [False, True], ids=["absent", "empty"])
 def test_without_concepts_no_page_leaves_a_trace_of_them(tmp_path: Path, empty: bool) -> None:
-    atlas = fake_atlas(neurons=3, without=("probes",) if empty else (*CONCEPT_RECORDS, "probes"))
+    left_out = ("probes", "cases", "findings")
+    atlas = fake_atlas(neurons=3, without=left_out if empty else (*CONCEPT_RECORDS, *left_out))
     if empty:
         for name in ("concept_responses", "dissection", "labels"):
             atlas.records[name].layers.clear()
