@@ -14,16 +14,17 @@ from typing import Any
 
 from generator.activations.layers import choose_layers
 from generator.analyses.base import Analysis, Context, Estimate
+from generator.analyses.contrast_pairs import check_contrasts
 from generator.analyses.registry import ANALYSES
 from generator.inputs.answers import check_probes
 from generator.inputs.concepts import check_concepts_place, open_concepts
 from generator.inputs.images import open_images
-from generator.inputs.models import Network, choose_device, load_network
+from generator.inputs.models import choose_device, load_network, with_class_names
 from generator.inputs.sources import check_place
 from generator.parallel import run_tasks
 from generator.progress import Advance, Reporter
 from generator.recipe import Recipe, published, to_toml
-from generator.records import ImagesInfo, NetworkInfo, Skipped, Subject
+from generator.records import Skipped, Subject
 from generator.store.artifacts import has_record, load_record, save_record
 from generator.store.cleaning import forget_stale, locked, remove_leftovers
 from generator.store.keys import key_of
@@ -83,6 +84,7 @@ def prepare(recipe: Recipe, reporter: Reporter) -> tuple[Context, Subject]:
     with reporter.stage("images", recipe.images.name or recipe.images.source) as advance:
         images = open_images(recipe.images, recipe.seed, network.preprocess.resize, advance)
     check_probes(recipe.probes, images)
+    check_contrasts(recipe.contrasts, images)
     _note_skipped(reporter, images.info.skipped, "data")
     concepts = None
     if recipe.concepts.source != "none":
@@ -110,13 +112,6 @@ def _note_skipped(reporter: Reporter, skipped: Sequence[Skipped], page: str) -> 
         reporter.note(f"warning: skipped {entry.path}: {entry.reason}")
     if len(skipped) > NOTED_SKIPS:
         reporter.note(f"warning: skipped {len(skipped)} files in all; the {page} page lists them")
-
-
-def with_class_names(network: Network, images: ImagesInfo) -> NetworkInfo:
-    """Return a network's identity; one without class names takes over those of equally many folders."""
-    if network.info.class_names or len(images.class_names) != network.outputs:
-        return network.info
-    return dataclasses.replace(network.info, class_names=images.class_names)
 
 
 def neuron_rule(recipe: Recipe) -> str:

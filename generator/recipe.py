@@ -201,6 +201,31 @@ class ProbesSection(Section):
     exclude: str = ""
 
 
+def _pairs(pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    for first, second in pairs:
+        if first == second:
+            raise ValueError(f"must name two different classes, got `{first}` twice")
+    if len({frozenset(pair) for pair in pairs}) < len(pairs):
+        raise ValueError("must not name a pair twice, in either order")
+    return pairs
+
+
+class ContrastsSection(Section):
+    """Class contrasts: which pairs of classes, and how surely their neurons are found.
+
+    `pairs` names classes of the images; without any it is cat and dog where both are there, else the
+    pair that the network confuses most. `rate` is the share of false discoveries that is allowed,
+    `shuffles` the number of times that the labels are shuffled. Up to `images` of each class and half are
+    shown to the network again for its answer.
+    """
+
+    enabled: bool = True
+    pairs: Annotated[tuple[tuple[str, str], ...], AfterValidator(_pairs)] = ()
+    rate: Annotated[float, Field(gt=0, lt=0.5)] = 0.05
+    shuffles: Annotated[int, Field(ge=19, le=10_000)] = 200
+    images: Annotated[int, Field(ge=10)] = 100
+
+
 class ComputeSection(Section):
     """Where and how the work runs; nothing here changes a result beyond float tolerance."""
 
@@ -227,6 +252,7 @@ class Recipe(Section):
     exemplars: ExemplarsSection = ExemplarsSection()
     visualization: VisualizationSection = VisualizationSection()
     probes: ProbesSection = ProbesSection()
+    contrasts: ContrastsSection = ContrastsSection()
     compute: ComputeSection = ComputeSection()
 
     def sha256(self) -> str:

@@ -105,8 +105,8 @@ def _fit_classes(labels: Integers, training: Doubles, testing: Doubles, split: S
     strength, steps = cross_validated(training, known, split.seed)
     hits = []
     for answers in (labels, labels[split.shuffled]):
-        model = _logistic(strength, TOLERANCE)
-        _converge(model, training, answers[split.training])
+        model = logistic(strength, TOLERANCE)
+        converge(model, training, answers[split.training])
         steps.append(int(model.n_iter_.max()))
         hits.append((model.predict(testing) == answers[split.testing]).astype(np.float64))
     cut_short = sum(count >= MOST_STEPS for count in steps)
@@ -123,20 +123,21 @@ def cross_validated(training: Doubles, known: Integers, seed: int) -> tuple[floa
     right = np.zeros(len(STRENGTHS))
     steps = []
     for inner, outer in folds.split(training, known):
-        model = _logistic(STRENGTHS[0], ROUGH)
+        model = logistic(STRENGTHS[0], ROUGH)
         for place, strength in enumerate(STRENGTHS):
             model.C = strength
-            _converge(model, training[inner], known[inner])
+            converge(model, training[inner], known[inner])
             steps.append(int(model.n_iter_.max()))
             right[place] += (model.predict(training[outer]) == known[outer]).sum()
     return STRENGTHS[int(right.argmax())], steps
 
 
-def _logistic(strength: float, tolerance: float) -> LogisticRegression:
+def logistic(strength: float, tolerance: float) -> LogisticRegression:
+    """Return logistic regression with C = `strength`, not yet fitted."""
     return LogisticRegression(C=strength, max_iter=MOST_STEPS, tol=tolerance, warm_start=True)
 
 
-def _converge(model: LogisticRegression, features: Doubles, labels: Integers) -> None:
+def converge(model: LogisticRegression, features: Doubles, labels: Integers) -> None:
     """Fit a model; that it may be cut short is counted and told, not warned of."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)

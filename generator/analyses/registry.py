@@ -10,6 +10,7 @@ from generator.analyses.cases import CasesAnalysis
 from generator.analyses.concept_gallery import ConceptGalleryAnalysis
 from generator.analyses.concept_responses import ConceptResponsesAnalysis
 from generator.analyses.connections import ConnectionsAnalysis
+from generator.analyses.contrasts import ContrastsAnalysis
 from generator.analyses.dissection import DissectionAnalysis
 from generator.analyses.exemplars import ExemplarsAnalysis
 from generator.analyses.filters import FiltersAnalysis
@@ -22,6 +23,7 @@ from generator.analyses.neuron_map import NeuronMapAnalysis
 from generator.analyses.paths import PathsAnalysis
 from generator.analyses.probe_features import ProbeFeaturesAnalysis
 from generator.analyses.probes import ProbesAnalysis
+from generator.analyses.readout import ReadoutAnalysis
 from generator.analyses.receptive_fields import ReceptiveFieldsAnalysis
 from generator.analyses.reliability import ReliabilityAnalysis
 from generator.analyses.similar import SimilarAnalysis
@@ -51,6 +53,8 @@ ANALYSES: tuple[Analysis[Any, Any, Any], ...] = (
     ProbeFeaturesAnalysis(),
     ProbesAnalysis(),
     LevelsAnalysis(),
+    ReadoutAnalysis(),
+    ContrastsAnalysis(),
     SimilarAnalysis(),
     ConnectionsAnalysis(),
     NeuronMapAnalysis(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from generator.inputs.class_names import make_unique, read_class_names
 from generator.inputs.preprocess import Preprocess, resolve_preprocess
 from generator.inputs.weights import fit, read_state, state_sha256
 from generator.recipe import NetworkSection, PreprocessSection, is_weights_file
-from generator.records import NetworkInfo
+from generator.records import ImagesInfo, NetworkInfo
 
 RANDOM = "random"
 
@@ -104,6 +104,13 @@ def load_network(network: NetworkSection, preprocess: PreprocessSection, seed: i
         trained_on=network.trained_on or _trained_on(built),
     )
     return Network(module, view, info, outputs)
+
+
+def with_class_names(network: Network, images: ImagesInfo) -> NetworkInfo:
+    """Return a network's identity; one without class names takes over those of equally many folders."""
+    if network.info.class_names or len(images.class_names) != network.outputs:
+        return network.info
+    return replace(network.info, class_names=images.class_names)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import Any
 import altair
 import vl_convert
 
-from generator.pages import probe_charts
+from generator.pages import contrast_charts, probe_charts
 
 # Chart height in pixels; the width is that of the page.
 HEIGHT = 200
@@ -46,6 +46,7 @@ def specifications() -> Mapping[str, Mapping[str, Any]]:
         "categories": _categories(),
         "emergence": _emergence(),
         **probe_charts.specifications(),
+        **contrast_charts.specifications(),
         "levels": _levels(),
         "paths": _paths(),
     }

@@ -11,6 +11,7 @@ from generator.pages.badge_counts import badge_headlines, badge_summary
 from generator.pages.citation import atlas_citation
 from generator.pages.context_cases import cases_of
 from generator.pages.context_concept_images import concept_card
+from generator.pages.context_contrasts import contrasts_card
 from generator.pages.context_findings import findings_card
 from generator.pages.context_layer import defined, filter_pictures, layer_headlines, median
 from generator.pages.context_levels import has_levels
@@ -88,6 +89,7 @@ def atlas_context(
         "badges": badge_summary(atlas, [layer.name for layer in subject.layers]),
         "concepts": concept_card(atlas, page),
         "probes": probes_card(atlas, page),
+        "contrasts": contrasts_card(atlas, page),
         "findings": findings_card(atlas, page),
         "cases": link(cases_page(subject.atlas), page) if cases_of(atlas) else "",
         "map": link(map_page(subject.atlas), page) if has_map(atlas) else "",

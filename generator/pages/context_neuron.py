@@ -9,6 +9,7 @@ from typing import Any
 from generator.pages.citation import Citation, neuron_citation
 from generator.pages.context_classes import classes, ranked_classes
 from generator.pages.context_concepts import concepts, label_line
+from generator.pages.context_contrast import contrast
 from generator.pages.context_distribution import NO_CLASSES, SILENT, distribution
 from generator.pages.context_exemplars import exemplars
 from generator.pages.context_level import level
@@ -33,6 +34,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("reliability", "Reliability", "neuron/reliability.html.jinja", reliability),
     Section("concepts", "Concepts", "neuron/concepts.html.jinja", concepts),
     Section("classes", "Classes", "neuron/classes.html.jinja", classes),
+    Section("contrasts", "Class contrasts", "neuron/contrast.html.jinja", contrast),
     Section("level", "Low-level or high-level", "neuron/level.html.jinja", level),
     Section("minds", "One kind of image, or several", "neuron/minds.html.jinja", minds),
     Section("similar", "Similar neurons", "neuron/similar.html.jinja", similar),

@@ -10,6 +10,7 @@ import numpy as np
 
 from generator.pages import schema
 from generator.pages.concept_data import concepts_data, label_data
+from generator.pages.contrast_data import neuron_contrasts
 from generator.pages.layer_view import LayerView
 from generator.pages.level_data import level_data
 from generator.pages.links import visualization_file
@@ -46,6 +47,7 @@ def neuron_data(view: LayerView, row: int) -> schema.NeuronData:
         label=label_data(view, row),
         concepts=concepts_data(view, row),
         level=level_data(view, row),
+        contrasts=neuron_contrasts(view, row),
         minds=minds_data(view, row),
         similar=similar_data(view, row),
         connections=connections_data(view, row),

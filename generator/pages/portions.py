@@ -8,7 +8,7 @@ from typing import Any
 from generator.records import AtlasRecords, ConceptGallery, Exemplars, Layer, Minds, Visualizations
 
 # Records that no neuron's page shows: large, and not worth handing to a worker.
-UNSHOWN = frozenset({"probe_features", "probes", "cases", "findings"})
+UNSHOWN = frozenset({"probe_features", "probes", "readout", "cases", "findings"})
 
 # Records that hold pictures of images, which are written once for all pages.
 PICTURED = (Exemplars, ConceptGallery, Minds)

@@ -21,6 +21,7 @@ from generator.pages.comparison_page import write_comparison
 from generator.pages.context_atlas import atlas_context, home_context
 from generator.pages.context_cases import case_pages
 from generator.pages.context_concept_images import concept_images_context, has_concepts
+from generator.pages.context_contrasts import contrasts_context
 from generator.pages.context_data import data_context
 from generator.pages.context_findings import findings_context, findings_of
 from generator.pages.context_layer import layer_context
@@ -29,6 +30,7 @@ from generator.pages.context_map import map_context, positions_file, positions_s
 from generator.pages.context_network import has_report, network_context
 from generator.pages.context_probes import probes_context
 from generator.pages.context_table import neurons_context, script_file, table_script
+from generator.pages.contrast_data import contrasts_of
 from generator.pages.downloads import write_downloads
 from generator.pages.drawing import CODE
 from generator.pages.environment import render as fill
@@ -54,6 +56,7 @@ from generator.store.layout import (
     atlas_page,
     bundled,
     concepts_page,
+    contrasts_page,
     data_page,
     findings_page,
     layer_page,
@@ -278,6 +281,9 @@ def _write_atlas(
         pages[network_page(subject.atlas)] = ("network.md.jinja", network_context(atlas))
     if probes_of(atlas) is not None:
         pages[probes_page(subject.atlas)] = ("probes.md.jinja", probes_context(atlas))
+    if contrasts_of(atlas) is not None:
+        values = contrasts_context(atlas, everything)
+        pages[contrasts_page(subject.atlas)] = ("contrasts.md.jinja", values)
     if findings_of(atlas) is not None:
         pages[findings_page(subject.atlas)] = ("findings.md.jinja", findings_context(atlas))
     pages |= case_pages(atlas, faces(atlas))

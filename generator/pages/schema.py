@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from generator.pages.schema_base import Measured, Part
+from generator.pages.schema_contrasts import NeuronContrast
 from generator.pages.schema_minds import MindsData
 from generator.pages.schema_relations import ConnectionsData, SimilarData
 from generator.pages.schema_reliability import ReliabilityData
@@ -268,6 +269,9 @@ class NeuronData(Part):
     label: LabelData | None
     concepts: ConceptsData | None
     level: LevelData | None
+    contrasts: Annotated[
+        tuple[NeuronContrast, ...] | None, Field(description="Its part in every class contrast")
+    ]
     minds: MindsData | None
     similar: SimilarData | None
     connections: ConnectionsData | None

@@ -144,6 +144,11 @@ def probes_page(atlas: str) -> str:
     return f"{atlas}/probes.md"
 
 
+def contrasts_page(atlas: str) -> str:
+    """What separates classes inside the network of an atlas; written where there are contrasts."""
+    return f"{atlas}/contrasts.md"
+
+
 def layer_page(atlas: str, layer: str) -> str:
     """A layer's page."""
     return f"{atlas}/{layer}/index.md"

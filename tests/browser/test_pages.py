@@ -22,6 +22,7 @@ GENERATED = {
     "data": "fake-one/data.html",
     "concept images": "fake-one/concepts.html",
     "levels": "fake-one/levels.html",
+    "contrasts": "fake-one/contrasts.html",
     "training": "fake-one/network.html",
     "comparison": "comparison.html",
     "convolutional layer": "fake-one/layer1.__0__/index.html",

@@ -32,6 +32,7 @@ from generator.records import (
     Visualizations,
 )
 from tests.pages.fake_concepts import concept_records
+from tests.pages.fake_contrasts import contrast_records
 from tests.pages.fake_levels import level_records
 from tests.pages.fake_minds import mind_records
 from tests.pages.fake_probes import probe_records
@@ -87,6 +88,7 @@ def fake_atlas(
         **concept_records(subject, seed),
         **probe_records(subject, seed),
         "levels": level_records(subject, seed),
+        **contrast_records(subject, seed),
         **relation_records(subject, seed),
     }
     records["cases"] = case_records(subject, seed)

@@ -11,6 +11,20 @@ import vl_convert
 from generator.pages.charts import runtime, script, specifications
 
 DATA: dict[str, dict[str, list[dict[str, Any]]]] = {
+    "contrast": {
+        "contrast": [
+            {
+                "series": "all neurons together",
+                "layer": "layer1",
+                "order": 0,
+                "auc": 0.7,
+                "low": 0.6,
+                "high": 0.8,
+            },
+            {"series": "best neuron", "layer": "layer1", "order": 0, "auc": 0.6, "low": 0.5, "high": 0.7},
+            {"series": "shuffled labels", "layer": "layer1", "order": 0, "auc": 0.55},
+        ]
+    },
     "histogram": {
         "bins": [{"from": 0, "to": 1, "count": 100}, {"from": 1, "to": 2, "count": 1}],
         "marks": [{"at": 1.5, "label": "threshold 1.50"}],

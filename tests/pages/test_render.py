@@ -15,6 +15,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
 
+import jsonschema
 import pytest
 
 from generator.errors import SiteError
@@ -47,6 +48,8 @@ def atlases() -> list[AtlasRecords]:
             "filters",
             "levels",
             "probes",
+            "contrasts",
+            "readout",
             *RELATIONS,
         ),
     )
@@ -133,8 +136,8 @@ def test_natural_evidence_comes_first(docs: Path) -> None:
     headings = re.findall(r"^## (.+) \{ #", neuron_text(docs, fake_atlas()), re.M)
     assert headings == [
         "Exemplars", "Activations", "Feature visualization", "Reliability", "Concepts", "Classes",
-        "Low-level or high-level", "One kind of image, or several", "Similar neurons", "Connections",
-        "Provenance and downloads",
+        "Class contrasts", "Low-level or high-level", "One kind of image, or several",
+        "Similar neurons", "Connections", "Provenance and downloads",
     ]  # fmt: skip
 
 
@@ -332,11 +335,35 @@ def test_without_concepts_no_page_leaves_a_trace_of_them(tmp_path: Path, empty: 
         atlas = replace(atlas, records=records)
     render(Layout(tmp_path), [atlas], site_url=SITE)
     folder = tmp_path / "docs" / "fake-atlas"
-    assert page_names(folder) == {"index.md", "neurons.md", "data.md", "levels.md", "map.md"}
+    pages = {"index.md", "neurons.md", "data.md", "levels.md", "map.md", "contrasts.md"}
+    assert page_names(folder) == pages
     for page in folder.rglob("*.md"):
         if page.name != "data.md":
             text = page.read_text(encoding="utf-8").partition("## Provenance")[0].lower()
             assert not re.search(r"concept|>labelled<|no label|#label|\biou\b", text), page
+
+
+def test_contrasts_have_a_page_where_there_are_any(docs: Path) -> None:
+    folder = docs / "fake-atlas"
+    page = (folder / "contrasts.md").read_text(encoding="utf-8")
+    for bare in ("bare", "unlabelled"):
+        assert "contrasts.md" not in page_names(docs / bare)
+        assert not (docs / bare / "contrasts.csv").exists()
+    assert 'href="contrasts.html"' in (folder / "index.md").read_text(encoding="utf-8")
+    assert '<h2 id="pair-2">naïve | 猫 against ' in page
+    assert "The network's outputs are not of the images' classes" in html.unescape(page)
+    assert "12.5% of the two classes' held-out images are taken for the other" in html.unescape(page)
+
+
+def test_published_contrasts_fit_their_schema_and_say_what_the_records_say(docs: Path) -> None:
+    folder, record = docs / "fake-atlas", fake_atlas().records["contrasts"]
+    data = json.loads((folder / "contrasts.json").read_text(encoding="utf-8"))
+    jsonschema.validate(data, json.loads((folder / "contrasts.schema.json").read_text(encoding="utf-8")))
+    rows = list(csv.DictReader((folder / "contrasts.csv").read_text(encoding="utf-8").splitlines()))
+    confirmed = sum(int(layer.confirmed.sum()) for one in record.contrasts for layer in one.layers.values())
+    assert sum(row["confirmed"] == "True" for row in rows) == confirmed > 0
+    assert sum(layer["confirmed"] for one in data["contrasts"] for layer in one["layers"]) == confirmed
+    assert data["readout"]["accuracy"] == 1.0
 
 
 def test_probes_have_a_page_where_there_are_any(docs: Path) -> None:
