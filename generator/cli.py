@@ -128,6 +128,23 @@ def serve(output: Path, port: int) -> None:
 
 
 @cli.command()
+@click.argument("site", type=click.Path(path_type=Path), default=Path("atlas", "site"))
+def check(site: Path) -> None:
+    """Check the finished SITE: every link, anchor, image and file that a page names or loads.
+
+    Prints one line for each fault. The exit status is 0 for a whole site and 1 otherwise.
+    """
+    from generator.publish.links import check_links  # noqa: PLC0415
+
+    faults = check_links(site)
+    for fault in faults:
+        click.echo(fault)
+    if faults:
+        sys.exit(1)
+    click.echo(f"{site}: nothing is broken, nothing is loaded from elsewhere")
+
+
+@cli.command()
 @click.argument("model")
 @click.option("--weights", default="random", show_default=True, help="State-dict file or weights name.")
 @click.option(

@@ -185,3 +185,14 @@ def test_commands_that_need_no_torch_do_not_import_it(command: str) -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], check=False, cwd=Path(__file__).parents[1])
     assert done.returncode == 0
+
+
+def test_check_names_faults_and_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "index.html").write_text('<img src="none.png"><a href="#top">up</a>')
+    with pytest.raises(SystemExit) as ended:
+        main(["check", str(tmp_path)])
+    assert ended.value.code == 1
+    assert "index.html: img `none.png` leads nowhere" in capsys.readouterr().out
+    (tmp_path / "none.png").touch()
+    main(["check", str(tmp_path)])
+    assert "nothing is broken" in capsys.readouterr().out

@@ -6,9 +6,12 @@ exist fails the build.
 
 from __future__ import annotations
 
+import posixpath
 import re
+import shutil
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
@@ -19,6 +22,10 @@ from generator.pages.numbers import Shown, share, shown, whole
 from generator.pages.published import Published
 from generator.pages.summary import NeuronSummary
 from generator.pages.tiles import tile
+from generator.store.layout import PACKAGE
+
+# Where files of the package that pages link to are published, as text that browsers show.
+CODE = "code"
 
 # Characters that Markdown could take for its own; as character references it lets them be.
 _MARKS = re.compile(r"[\\`*_{}\[\]()#+\-.!|~:^=]")
@@ -49,6 +56,7 @@ class Drawing:
             "card": self.cards,
             "cards": self.cards,
             "link": self.link,
+            "code": self.code,
         }
 
     def number(self, name: str) -> Markup:
@@ -111,13 +119,30 @@ class Drawing:
         return Markup(render("drawn/cards.html.jinja", {"entries": entries}))
 
     def link(self, target: str) -> str:
-        """Return the link to a page (`demo/layer1/index.md`, `demo/levels.md#parts`) or published file.
+        """Return the Markdown link to a page (`demo/levels.md#parts`) or published file.
 
         Raises:
             SiteError: There is no such file.
         """
-        self._published.file(target.partition("#")[0])
-        return link(target, self._page)
+        path, mark, anchor = target.partition("#")
+        self._published.file(path)
+        relative = quote(posixpath.relpath(path, posixpath.dirname(self._page) or "."))
+        return relative + mark + quote(anchor)
+
+    def code(self, module: str) -> Markup:
+        """Draw a link to a file of this package (`analyses/statistics.py`), published beside the pages.
+
+        Raises:
+            SiteError: The package has no such file.
+        """
+        source = PACKAGE / module
+        if not source.is_file():
+            known = [path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py")]
+            raise SiteError(f"the package has no file `{module}`{nearest(module, known)}")
+        target = f"{CODE}/{module}.txt"
+        (self._published.docs / target).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, self._published.docs / target)
+        return Markup('<a href="{}"><code>{}</code></a>').format(link(target, self._page), module)
 
     def _number(self, name: str) -> float | int | None:
         found = self._published.value(name)

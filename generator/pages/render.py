@@ -34,6 +34,7 @@ from generator.pages.context_probes import probes_context
 from generator.pages.context_table import neurons_context, script_file, table_script
 from generator.pages.contrast_data import contrasts_of
 from generator.pages.downloads import write_downloads
+from generator.pages.drawing import CODE
 from generator.pages.environment import render as fill
 from generator.pages.explorer_data import explorer_of, write_explorer, write_runtime
 from generator.pages.face import Face
@@ -76,7 +77,7 @@ from generator.store.layout import (
 CHUNK = 32
 
 # Folder names below docs/ that an atlas cannot have; MkDocs leaves out `templates`.
-RESERVED = frozenset({"assets", NETWORKS, COMPARISON_PICTURES, WRITTEN, "templates"})
+RESERVED = frozenset({"assets", NETWORKS, COMPARISON_PICTURES, WRITTEN, CODE, "templates"})
 
 NO_RUNTIME = BrowserRuntime({}, "the site was rendered without it")
 

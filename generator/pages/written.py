@@ -1,4 +1,4 @@
-"""Fills the hand-written pages: what they draw from published data by name.
+"""Fills the hand-written pages: what they draw from published data by name, and what they cite.
 
 Pages are Markdown with Jinja: `{{ number("demo/neurons.json#/summary/dead") }}`. Comments are
 `{## … ##}`, since `{#…}` is the anchor of a heading. Besides those that come with the package, a site
@@ -20,6 +20,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from generator.errors import SiteError
 from generator.pages.drawing import Drawing
 from generator.pages.published import Published
+from generator.pages.references import FILE, cited, listed, load_works
 from generator.pages.summary import NeuronSummary
 from generator.store.layout import WRITTEN
 
@@ -57,17 +58,20 @@ def fill_written(
     Raises:
         SiteError: A page draws something that does not exist, or is no valid template.
     """
-    published = Published(docs)
+    published, works = Published(docs), load_works(docs / FILE)
     for page in pages:
         path = docs / page
         text = path.read_text(encoding="utf-8")
         if not set(_named_atlases(text, page)) <= set(atlases):
             path.unlink()
             continue
-        calls = Drawing(published, neurons, page).calls
-        path.write_text(
-            _fill(page, text, {**calls, "atlases": list(atlases)}), encoding="utf-8", newline="\n"
-        )
+        values = {
+            **Drawing(published, neurons, page).calls,
+            "atlases": list(atlases),
+            "references": lambda: listed(works),
+        }
+        filled = _fill(page, cited(text, page, works), values)
+        path.write_text(filled, encoding="utf-8", newline="\n")
 
 
 def _named_atlases(text: str, page: str) -> list[str]:

@@ -14,6 +14,7 @@ from generator.publish.serve import make_server
 sys.path.insert(0, str(Path(__file__).parent))
 
 from browsers import ARGUMENTS, find_browser
+from kinds import kinds
 
 # Width and height in pixels, and the preferred colour scheme, of each look.
 LOOKS = {
@@ -24,30 +25,6 @@ LOOKS = {
 
 # Taller pages are cut: no picture viewer is glad of more.
 TALLEST = 6000
-
-
-def kinds(site: Path) -> Mapping[str, str]:
-    """Return one page of each kind by the kind's name: all top-level pages, and the first of others."""
-    found = {path.stem: path.name for path in sorted(site.glob("*.html")) if path.stem != "404"}
-    patterns = {
-        "atlas": "*/index.html",
-        "neurons": "*/neurons.html",
-        "concepts": "*/concepts.html",
-        "explorer": "*/explorer.html",
-        "probes": "*/probes.html",
-        "levels": "*/levels.html",
-        "contrasts": "*/contrasts.html",
-        "network": "*/network.html",
-        "data": "*/data.html",
-        "layer": "*/*/index.html",
-        "neuron": "*/*/[0-9]*.html",
-    }
-    for kind, pattern in patterns.items():
-        pages = sorted(page for page in site.glob(pattern) if page.relative_to(site).parts[0] != "assets")
-        if pages:
-            middle = pages[len(pages) // 2] if kind in ("layer", "neuron") else pages[0]
-            found[kind] = middle.relative_to(site).as_posix()
-    return found
 
 
 def take(browser: Browser, address: str, pages: Mapping[str, str], out: Path) -> Iterator[Path]:

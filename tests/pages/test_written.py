@@ -115,4 +115,4 @@ def test_a_sites_own_pages_draw_cards_and_figures(tmp_path: Path, monkeypatch: p
     assert f'href="../{names[1]}.html"' in text.replace("%20", " ")
     assert "<span>dead</span>" in text
     assert 'src="../fake-one/probes.svg" alt="curves of probes"' in text
-    assert "[levels](../fake-one/levels.html)" in text
+    assert "[levels](../fake-one/levels.md)" in text

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from generator.analyses import badge_rules, path_similarity, paths, twin
 from generator.cli import cli
+from generator.pages.references import load_works
 from generator.recipe import Recipe, Section, VisualizationSection
 from generator.recipe_file import check_recipe
 from generator.store.layout import bundled
@@ -28,7 +29,7 @@ ANCHORS = {
     "negative-visualization activation-maximization seed-spread level cycles chroma-share badge agreement "
     "common-ground path-similarity random-twin facet probe probe-selectivity emergence contrast cohens-d",
     "methods": "survey sketch statistics exemplars receptive-fields feature-visualization activation-ratios "
-    "filters provenance determinism references concept-images dissection labels levels lucent reliability "
+    "filters provenance determinism concept-images dissection labels levels lucent reliability "
     "probes contrasts",
     "limits": "words levels badges probes contrasts",
 }
@@ -114,15 +115,15 @@ def test_a_page_has_a_description_and_one_title(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", GUIDE, ids=lambda path: path.stem)
-def test_works_cited_are_listed(path: Path) -> None:
-    prose, _, own = path.read_text(encoding="utf-8").partition("## Reference")
-    references = own or METHODS.partition("## Reference")[2]
-    cited = re.findall(
-        r"([A-Z][\w-]+)(?: et al\.| & [A-Z]\w+),? \(?((?:19|20)\d\d)\b", " ".join(prose.split())
-    )
-    assert [pair for pair in cited if not re.search(rf"^.*{pair[0]}.*\({pair[1]}\)", references, re.M)] == []
-    if path.stem in ("methods", "limits", "how-to-read"):
-        assert cited
+def test_works_are_cited_by_key(path: Path) -> None:
+    text = " ".join(path.read_text(encoding="utf-8").split())
+    assert re.findall(r"[A-Z][\w-]+(?: et al\.| & [A-Z]\w+),? \(?(?:18|19|20)\d\d\b", text) == []
+
+
+def test_every_work_listed_is_cited() -> None:
+    text = "".join(path.read_text(encoding="utf-8") for path in GUIDE)
+    works = load_works(bundled("site_src") / "references.bib")
+    assert sorted(set(works) - set(re.findall(r"\[-?@([\w-]+)\]", text))) == []
 
 
 def test_thresholds_of_badges_are_those_of_the_code() -> None:

@@ -1,0 +1,48 @@
+"""axe-core finds nothing on one page of each kind that a site has, in both colour schemes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from tests.browser.conftest import opened
+from tests.browser.kinds import kinds
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe-core finds on a page as it stands: rule, place, and how to mend it."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{rule['id']} at {node['target']}: {' '.join(node['failureSummary'].split())}"
+        for rule in found
+        for node in rule["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(browser: Browser, address: str, site: Path, scheme: str) -> None:
+    found = {}
+    with opened(browser, address, "index.html", color_scheme=scheme) as visit:
+        for kind, path in kinds(site).items():
+            visit.go(path)
+            visit.scroll_through()
+            visit.page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
+            if faults := violations(visit.page):
+                found[f"{kind} ({path})"] = faults
+    assert found == {}
+
+
+def test_axe_finds_what_is_planted(browser: Browser, address: str) -> None:
+    with opened(browser, address, "methods.html") as visit:
+        visit.page.evaluate("document.querySelector('article').append(new Image())")
+        assert any(fault.startswith("image-alt") for fault in violations(visit.page))
+
+
+def test_every_kind_is_found_once(site: Path) -> None:
+    found = kinds(site)
+    assert {"index", "methods", "atlas", "neurons", "levels", "layer", "neuron"} <= set(found)
+    assert all((site / path).is_file() for path in found.values())
+    assert len(found) < 60
