@@ -49,7 +49,7 @@ class Scale:
 
 
 def scale_of(values: Floats, *, signed: bool) -> Scale:
-    """Return the scale that holds all finite values; one-signed ones start at zero."""
+    """Return the scale that holds all finite values; a one-signed one begins at zero."""
     finite = values[np.isfinite(values)]
     if signed:
         reach = float(np.abs(finite).max()) if finite.size else 0.0
