@@ -1,5 +1,5 @@
 // What the theme's HTML lacks for screen readers: names of its search dialog and results, titles in the
-// footer's labels, which the theme escapes twice, and buttons of code that are no navigation.
+// footer's labels, which the theme escapes twice, and the bars of buttons of code.
 (() => {
   const search = document.querySelector(".md-search");
   if (search) search.setAttribute("aria-label", "Search");
@@ -11,9 +11,12 @@
   for (const link of document.querySelectorAll(".md-footer__link")) {
     link.setAttribute("aria-label", link.textContent.trim().replace(/\s*\n\s*/g, ": "));
   }
-  const plain = () => {
-    for (const bar of document.querySelectorAll("nav.md-code__nav:not([role])")) bar.setAttribute("role", "group");
+  const name = () => {
+    document.querySelectorAll(".md-code__nav").forEach((bar, place) => {
+      const label = `Code ${place + 1}`;
+      if (bar.getAttribute("aria-label") !== label) bar.setAttribute("aria-label", label);
+    });
   };
-  new MutationObserver(plain).observe(document.body, { childList: true, subtree: true });
-  plain();
+  new MutationObserver(name).observe(document.body, { childList: true, subtree: true });
+  name();
 })();

@@ -24,15 +24,14 @@ def violations(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(browser: Browser, address: str, site: Path, scheme: str) -> None:
-    found = {}
+    found: list[str] = []
     with opened(browser, address, "index.html", color_scheme=scheme) as visit:
         for kind, path in kinds(site).items():
             visit.go(path)
             visit.scroll_through()
             visit.page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
-            if faults := violations(visit.page):
-                found[f"{kind} ({path})"] = faults
-    assert found == {}
+            found += [f"{kind} ({path}): {fault}" for fault in violations(visit.page)]
+    assert not found, "\n".join(found)
 
 
 def test_axe_finds_what_is_planted(browser: Browser, address: str) -> None:
