@@ -49,6 +49,7 @@ def write_docs(layout: Layout, atlases: list[Subject]) -> None:
     for asset in ("atlas.css", "atlas.js"):
         (docs / "assets" / asset).write_text("")
     (docs / "index.md").write_text("# Home\n\n[How](how-to-read.md)\n")
+    (docs / "report.md").write_text("# Report\n\nIts numbers are drawn before the site is built.\n")
     for subject in atlases:
         atlas = docs / subject.atlas
         for layer in subject.layers:
