@@ -30,6 +30,7 @@ CONCEPTS = {"concept_gallery", "concept_responses", "dissection", "labels"}
 PROBES = {"probe_features", "probes"}
 OF_PICTURES = {"visualizations", "reliability", "paths"}
 TWIN_OF_PICTURES = {f"twin_{name}" for name in OF_PICTURES}
+OF_ALL = {"cases", "findings"}  # chosen from the records of others
 WITHOUT_CONCEPTS = '[concepts]\nsource = "none"'
 NETWORK_SCOPE = {analysis.name for analysis in ANALYSES if analysis.scope == "network"}
 KILLED_BUILD = """
@@ -113,14 +114,14 @@ def test_no_leftovers_and_every_record_is_read_back(finished: Path) -> None:
 @pytest.mark.parametrize(
     ("overrides", "recomputed"),
     [
-        ({"statistics__bins": "16"}, {"statistics", "labels", "levels"}),
+        ({"statistics__bins": "16"}, {"statistics", "labels", "levels", "patterns"} | OF_ALL),
         ({"exemplars__random": "3"}, {"exemplars"}),
-        ({"visualization__steps": "9"}, OF_PICTURES | TWIN_OF_PICTURES | {"badges", "levels"}),
-        ({"visualization__plain": "false"}, {"visualizations", "reliability", "paths", "badges", "levels"}),
-        ({"visualization__twin": "1"}, TWIN_OF_PICTURES | {"twin_survey", "badges"}),
+        ({"visualization__steps": "9"}, OF_PICTURES | TWIN_OF_PICTURES | {"badges", "levels"} | OF_ALL),
+        ({"visualization__plain": "false"}, OF_PICTURES | {"badges", "levels"} | OF_ALL),
+        ({"visualization__twin": "1"}, TWIN_OF_PICTURES | {"twin_survey", "badges"} | OF_ALL),
         ({"layers__neurons": "2"}, set(NAMES) - {"filters", "network_report", "concept_gallery"} - PROBES),
-        ({"concepts__limit": "40"}, CONCEPTS | {"levels"} | PROBES),
-        ({"probes__splits": "6"}, {"probes"}),
+        ({"concepts__limit": "40"}, CONCEPTS | {"levels"} | PROBES | OF_ALL),
+        ({"probes__splits": "6"}, {"probes", "findings"}),
         ({"compute__batch_size": "3", "title": "Another title"}, set()),
     ],
 )
@@ -161,10 +162,8 @@ def test_a_further_seed_computes_that_seed_alone(
 
     monkeypatch.setattr(kind, "run", run)
     output = copy_of(finished, tmp_path)
-    assert build(world, output, visualization__seeds="4") == OF_PICTURES | TWIN_OF_PICTURES | {
-        "badges",
-        "levels",
-    }
+    expected = OF_PICTURES | TWIN_OF_PICTURES | {"badges", "levels"} | OF_ALL
+    assert build(world, output, visualization__seeds="4") == expected
     assert variants == {"seed-4"}
     before = read_atlas(Layout(finished), "tiny").records["visualizations"]
     after = read_atlas(Layout(output), "tiny").records["visualizations"]
@@ -178,7 +177,7 @@ def test_a_new_version_recomputes_its_analysis_and_what_requires_it(
 ) -> None:
     kind = next(type(analysis) for analysis in ANALYSES if analysis.name == "visualizations")
     monkeypatch.setattr(kind, "version", kind.version + 1)
-    assert build(world, copy_of(finished, tmp_path)) == OF_PICTURES | {"badges", "levels"}
+    assert build(world, copy_of(finished, tmp_path)) == OF_PICTURES | {"badges", "levels"} | OF_ALL
 
 
 def test_changed_weights_recompute_everything(
