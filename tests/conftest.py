@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.browser.browsers import ARGUMENTS, REQUIRE, find_browser
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
@@ -22,3 +29,20 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the development data (../shared) is not on this machine")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium; skips where there is none, unless it is required."""
+    executable = find_browser()
+    if executable is None:
+        message = "no Chromium on this machine (apt-get install chromium)"
+        if os.environ.get(REQUIRE) == "1":
+            pytest.fail(f"{message}, though {REQUIRE}=1 requires it")
+        pytest.skip(message)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=executable, args=list(ARGUMENTS))
+        yield found
+        found.close()

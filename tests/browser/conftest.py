@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -11,14 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, Response, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Request, Response, expect
 
 from generator.pages.render import render
 from generator.publish.build import build_site
 from generator.publish.serve import make_server
 from generator.records import AtlasRecords, NeuronId
 from generator.store.layout import Layout
-from tests.browser.browsers import ARGUMENTS, REQUIRE, find_browser
 from tests.pages.fake_atlas import fake_atlas
 from tests.pages.fake_comparison import fake_comparison
 
@@ -133,21 +131,6 @@ def address(site: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{server.server_address[1]}{PREFIX}"
         server.shutdown()
         thread.join()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The system's Chromium; skips where there is none, unless it is required."""
-    executable = find_browser()
-    if executable is None:
-        message = "no Chromium on this machine (apt-get install chromium)"
-        if os.environ.get(REQUIRE) == "1":
-            pytest.fail(f"{message}, though {REQUIRE}=1 requires it")
-        pytest.skip(message)
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=executable, args=list(ARGUMENTS))
-        yield found
-        found.close()
 
 
 @pytest.fixture

@@ -19,7 +19,6 @@ from generator.records import BrowserRuntime
 from generator.store.layout import Layout
 from generator.store.manifest import read_atlases
 from tests.browser.browsers import REQUIRE
-from tests.browser.conftest import browser  # noqa: F401  (the fixture is shared)
 
 OVERRIDES = {
     "images.limit": "60",
