@@ -65,7 +65,7 @@ class _Clamp(torch.autograd.Function):
         values, low, high, items, inplace = arguments
         if inplace:
             ctx.mark_dirty(values)
-        clamped = values.clamp_(low, high) if inplace else values.clamp(low, high)
+        clamped: Tensor = values.clamp_(low, high) if inplace else values.clamp(low, high)
         ctx.save_for_backward(clamped, items)
         ctx.bounds = (low, high)
         return clamped

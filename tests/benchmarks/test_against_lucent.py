@@ -52,7 +52,7 @@ FEWEST_TIMES = 10.0
 EQUAL_STEPS = 32
 COUNTED_STEPS = 64
 LEAST_RATE = 0.2
-"""Share of a matrix product's floating-point rate that is asserted of busy machines; the goals are 55% and 75%."""
+"""Share of a matrix product's floating-point rate asserted of busy machines; the goals are 55% and 75%."""
 
 MATRIX = 2048  # rows and columns of the product whose floating-point rate is the reference
 SECTION = VisualizationSection()
