@@ -1,10 +1,11 @@
-"""A finished site of a small atlas with its explorer, served under the strict policy."""
+"""Finished sites of small atlases with their explorers, served under the strict policy."""
 
 from __future__ import annotations
 
 import os
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -52,10 +53,43 @@ def recipe() -> Recipe:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory, recipe: Recipe, runtime: BrowserRuntime) -> Path:
+    return finished(recipe, tmp_path_factory.mktemp("explorer"), runtime)
+
+
+@pytest.fixture(scope="session")
+def address(site: Path) -> Iterator[str]:
+    with served(site) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def resnet_recipe(shared: Path) -> Recipe:
+    """A real network at the size that it was made for, on real images."""
+    own = {
+        "network.weights": str(shared / "models" / "resnet18-tinyimagenet.pth"),
+        "preprocess.resize": "224",
+        "preprocess.crop": "224",
+        "images.source": "folder",
+        "images.path": str(shared / "data" / "cifar10" / "test"),
+        "layers.select": '["layer1.0", "layer2.1", "layer4.1"]',
+        "visualization.size": "64",
+    }
+    return load_recipe("resnet18-cifar10", OVERRIDES | own)
+
+
+@pytest.fixture(scope="session")
+def resnet_site(
+    tmp_path_factory: pytest.TempPathFactory, resnet_recipe: Recipe, runtime: BrowserRuntime
+) -> Path:
+    return finished(resnet_recipe, tmp_path_factory.mktemp("resnet"), runtime)
+
+
+def finished(recipe: Recipe, folder: Path, runtime: BrowserRuntime) -> Path:
+    """Return the finished site of a recipe's atlas."""
     from generator.pipeline import build_records
     from generator.progress import Reporter
 
-    layout = Layout(tmp_path_factory.mktemp("explorer"))
+    layout = Layout(folder)
     build_records(recipe, layout, Reporter())
     atlases = read_atlases(layout)
     render(layout, atlases, runtime=runtime, site_url="")
@@ -63,8 +97,9 @@ def site(tmp_path_factory: pytest.TempPathFactory, recipe: Recipe, runtime: Brow
     return layout.site
 
 
-@pytest.fixture(scope="session")
-def address(site: Path) -> Iterator[str]:
+@contextmanager
+def served(site: Path) -> Iterator[str]:
+    """Serve a site below a path of the host, under the strict policy; yields the address."""
     with make_server(site, 0, "/some/path") as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()

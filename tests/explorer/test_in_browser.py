@@ -1,124 +1,30 @@
-"""The explorer in a real browser: it answers as the generator does, and stands what readers do."""
+"""The explorer in a real browser: it takes images in every way and stands what readers do."""
 
 from __future__ import annotations
 
-import io
-import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
-import torch
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
-from generator.activations.stream import stream
-from generator.inputs.batches import Batch
-from generator.inputs.models import load_network
-from generator.pages.explorer_data import PEAK_LEVELS, peak_quantiles
-from generator.recipe import Recipe
-from generator.records import Layer, Survey
-from generator.store.layout import Layout
-from generator.store.manifest import read_atlas
+from tests.browser.browsers import ARGUMENTS, find_browser
 from tests.browser.conftest import Visit, opened
+from tests.browser.test_axe import violations
+from tests.explorer.images import answered, choose, drop, paste, picture, png, saved
 
-TOP = 10  # neurons of a layer that must be the same, in the same order
-RELATIVE = 1e-2  # largest difference of a response
+# What Chromium shows in place of a camera, and without asking.
+CAMERA = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 
 
 @pytest.fixture
 def visit(browser: Browser, address: str) -> Iterator[Visit]:
+    """The demo's explorer, in a browser of its own context."""
     with opened(browser, address, "demo/explorer.html", accept_downloads=True) as found:
         expect(found.page.locator(".na-drop")).to_be_visible()
         yield found
-
-
-def picture(width: int = 150, height: int = 117, seed: int = 0) -> Image.Image:
-    """Return soft colours with edges: a picture whose resizing matters."""
-    rng = np.random.default_rng(seed)
-    small = Image.fromarray(rng.integers(0, 256, (9, 11, 3), dtype=np.uint8))
-    return small.resize((width, height), Image.Resampling.BICUBIC)
-
-
-def png(image: Image.Image) -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG")
-    return buffer.getvalue()
-
-
-def choose(page: Page, name: str, content: bytes, kind: str = "image/png") -> None:
-    page.locator("input[type=file]").first.set_input_files(
-        {"name": name, "mimeType": kind, "buffer": content}
-    )
-
-
-def drop(page: Page, name: str, content: bytes) -> None:
-    page.evaluate(
-        """([name, bytes]) => {
-          const data = new DataTransfer();
-          data.items.add(new File([new Uint8Array(bytes)], name, { type: "image/png" }));
-          dispatchEvent(new DragEvent("drop", { dataTransfer: data, cancelable: true }));
-        }""",
-        [name, list(content)],
-    )
-
-
-def saved(page: Page) -> dict[str, Any]:
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Download as JSON").click()
-    found: dict[str, Any] = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))
-    return found
-
-
-def answered(page: Page, name: str) -> None:
-    expect(page.locator("[data-status]")).to_contain_text(f"{name}: ")
-    expect(page.locator("[data-status]")).to_contain_text("answered in")
-
-
-def generators_own(
-    recipe: Recipe, site: Path, image: Image.Image
-) -> dict[str, list[tuple[str, float, float]]]:
-    """Return every layer's neurons with peak and percentile, strongest first, by the generator's own way."""
-    atlas = read_atlas(Layout(site.parent), "demo")
-    survey = atlas.get("survey", Survey)
-    assert survey is not None
-    network = load_network(recipe.network, recipe.preprocess, recipe.seed, "cpu")
-    pixels = torch.from_numpy(network.preprocess.view(image))[None]
-    found: dict[str, list[tuple[str, float, float]]] = {}
-
-    def receive(layer: Layer, maps: torch.Tensor, _batch: Batch) -> None:
-        rows = []
-        for row, channel in enumerate(layer.neurons):
-            own = survey.layers[layer.name]
-            peak, strongest = float(maps[0, row].max()), float(own.maximum[row])
-            quantiles = peak_quantiles(own.peaks[:, row], strongest)
-            share = float(np.interp(peak, quantiles, PEAK_LEVELS)) if peak > quantiles[0] else 0.0
-            name = f"demo/{layer.name}/{channel}"
-            rows.append((-share, -peak / strongest if strongest > 0 else 0, channel, name, peak, share))
-        found[layer.name] = [(name, peak, share) for *_, name, peak, share in sorted(rows)]
-
-    batch = Batch(np.array([0]), np.array([-1], np.int32), pixels)
-    stream(network, atlas.subject.layers, [batch], receive)
-    return found
-
-
-def test_a_dropped_png_gets_the_generator_s_own_answers(visit: Visit, recipe: Recipe, site: Path) -> None:
-    image = picture()
-    drop(visit.page, "soft.png", png(image))
-    answered(visit.page, "soft.png")
-    layers = {entry["layer"]: entry["neurons"] for entry in saved(visit.page)["images"][0]["layers"]}
-    expected = generators_own(recipe, site, image)
-    assert set(layers) == set(expected)
-    for name, neurons in expected.items():
-        assert [entry["neuron"] for entry in layers[name][:TOP]] == [neuron for neuron, *_ in neurons[:TOP]]
-        peaks = {entry["neuron"]: entry for entry in layers[name]}
-        for neuron, peak, share in neurons:
-            assert peaks[neuron]["peak"] == pytest.approx(peak, rel=RELATIVE, abs=1e-3)
-            assert peaks[neuron]["percentile"] == pytest.approx(share, abs=RELATIVE)
-    assert visit.foreign() == []
-    assert visit.complaints == []
 
 
 @pytest.mark.parametrize(
@@ -178,18 +84,79 @@ def test_arrow_keys_name_the_neurons_at_a_place(visit: Visit) -> None:
 
 
 def test_memory_does_not_grow_over_20_images(visit: Visit) -> None:
+    """That of the page's own thread, and that of the whole process, where the network's thread is."""
     session = visit.page.context.new_cdp_session(visit.page)
-
-    def used() -> int:
-        session.send("HeapProfiler.collectGarbage")
-        return int(session.send("Runtime.getHeapUsage")["usedSize"])
-
-    sizes = []
+    pages, processes = [], []
     for seed in range(20):
         choose(visit.page, f"{seed}.png", png(picture(seed=seed)))
         answered(visit.page, f"{seed}.png")
-        sizes.append(used())
-    assert sizes[-1] < sizes[4] * 1.25 + 1_000_000
+        session.send("HeapProfiler.collectGarbage")
+        pages.append(int(session.send("Runtime.getHeapUsage")["usedSize"]))
+        processes.append(resident(visit))
+    assert pages[-1] < pages[4] * 1.25 + 1e6
+    assert processes[-1] < processes[4] * 1.25
+
+
+def resident(visit: Visit) -> int:
+    """Return the resident bytes of the largest of the browser's processes that render pages."""
+    browser = visit.page.context.browser
+    assert browser is not None
+    found = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
+    pids = [process["id"] for process in found if process["type"] == "renderer"]
+    statuses = [Path(f"/proc/{pid}/status").read_text(encoding="utf-8") for pid in pids]
+    return max(1024 * int(re.findall(r"VmRSS:\s+(\d+) kB", status)[0]) for status in statuses)
+
+
+def test_an_image_is_pasted(visit: Visit) -> None:
+    paste(visit.page, "pasted.png", png(picture()))
+    answered(visit.page, "pasted.png")
+
+
+def test_a_photo_is_taken_with_the_camera(browser: Browser, address: str) -> None:
+    """In a browser of its own, which has a camera; closing it lets the camera go."""
+    executable = find_browser()
+    own = browser.browser_type.launch(executable_path=executable, args=[*ARGUMENTS, *CAMERA])
+    with opened(own, address, "demo/explorer.html") as visit:
+        visit.page.get_by_role("button", name="Use the camera").click()
+        expect(visit.page.locator("video")).to_have_js_property("readyState", 4)
+        visit.page.get_by_role("button", name="Take the photo").click()
+        answered(visit.page, "the photo")
+        expect(visit.page.locator("video")).to_have_count(0)
+        assert visit.complaints == []
+    own.close()
+
+
+def test_a_camera_that_is_not_to_be_had_is_told(visit: Visit) -> None:
+    refuse = "async () => { throw new DOMException('', 'NotFoundError'); }"
+    visit.page.evaluate(f"() => {{ navigator.mediaDevices.getUserMedia = {refuse}; }}")
+    visit.page.get_by_role("button", name="Use the camera").click()
+    expect(visit.page.locator("[data-status]")).to_contain_text("the camera is not to be had (NotFoundError)")
+
+
+def test_the_result_is_saved_as_a_picture(visit: Visit) -> None:
+    choose(visit.page, "soft.png", png(picture()))
+    answered(visit.page, "soft.png")
+    with visit.page.expect_download() as download:
+        visit.page.get_by_role("button", name="Download as PNG").click()
+    with Image.open(download.value.path()) as found:
+        layers = len(saved(visit.page)["images"][0]["layers"])
+        assert found.format == "PNG"
+        assert found.width > 600
+        assert found.height > 112 * layers
+        assert len(found.convert("RGB").getcolors(2**24) or ()) > 1000  # it is not blank
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_once_two_images_are_compared(browser: Browser, address: str, scheme: str) -> None:
+    with opened(browser, address, "demo/explorer.html", color_scheme=scheme) as visit:
+        choose(visit.page, "a.png", png(picture()))
+        answered(visit.page, "a.png")
+        visit.page.get_by_text("Becomes B").click()
+        drop(visit.page, "b.png", png(picture(seed=1)))
+        answered(visit.page, "b.png")
+        visit.page.locator("[data-pin]").first.click()
+        found = violations(visit.page)
+    assert not found, "\n".join(found)
 
 
 def test_a_page_from_a_file_says_what_helps(browser: Browser, site: Path) -> None:

@@ -113,7 +113,7 @@ export function layerSection(layer, results, place, order, around) {
   return make(
     "section",
     { class: "na-layer-answers", "aria-label": `Layer ${layer.name}` },
-    make("h3", {}, make("a", { href: layer.page }, layer.name), " ", make("small", {}, `${strong} of ${sorted.length} neurons stronger than in 99% of images`)),
+    make("h2", {}, make("a", { href: layer.page }, layer.name), " ", make("small", {}, `${strong} of ${sorted.length} neurons stronger than in 99% of images`)),
     list,
     more,
   );

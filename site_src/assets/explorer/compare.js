@@ -24,7 +24,7 @@ export function pinnedSection(results, pins, around) {
   });
   if (!found.length) return null;
   const cards = found.map((answer) => card(results.map((result) => [result, same(result, answer)]), around));
-  return make("section", { class: "na-pinned", "aria-label": "Pinned neurons" }, make("h3", {}, "Pinned"), make("ul", { class: "na-neuron-cards" }, ...cards));
+  return make("section", { class: "na-pinned", "aria-label": "Pinned neurons" }, make("h2", {}, "Pinned"), make("ul", { class: "na-neuron-cards" }, ...cards));
 }
 
 /** A neuron's answer to another image. @param {Result} result @param {Answer} answer @returns {Answer} */
@@ -41,7 +41,7 @@ function same(result, { layer, row }) {
  */
 export function differenceSection([first, second], only, around) {
   const found = differences(first, second).filter((pair) => !only || pair.first.layer.name === only).slice(0, DIFFERENT);
-  const head = ["Neuron", "A", "B", "A − B", "In A", "In B", "Label", ""].map((text) => make("th", { scope: "col" }, text));
+  const head = ["Neuron", "A", "B", "A − B", "In A", "In B", "Label", "Pin"].map((text) => make("th", { scope: "col" }, text));
   const rows = found.map(({ first: a, second: b, difference }) => {
     const name = nameOf(a.layer.name, a.neuron.channel);
     const pinned = around.isPinned(name);
@@ -60,7 +60,7 @@ export function differenceSection([first, second], only, around) {
   return make(
     "section",
     { class: "na-differences", "aria-label": "Largest differences" },
-    make("h3", {}, "Largest differences ", make("small", {}, "of percentiles, in points: one comparison of two images, without any interval")),
+    make("h2", {}, "Largest differences ", make("small", {}, "of percentiles, in points: one comparison of two images, without any interval")),
     make("div", { class: "na-scroll", tabindex: 0, role: "region", "aria-label": "Neurons by difference" }, make("table", { class: "na-table" }, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows))),
   );
 }
