@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -121,4 +122,5 @@ def _keep(archive: Path, content: bytes) -> None:
         partial.write_bytes(content)
         partial.replace(archive)
     except OSError:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink()
