@@ -46,6 +46,7 @@ _SKIPPED = re.compile(
 _TAG = re.compile(r"""<([a-zA-Z][\w:-]*)(?=[\s/])((?:[^<>"']++|"[^"]*+"|'[^']*+')*+)>""")
 _ATTRIBUTE = re.compile(r"""([^\s=/"'<>]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+)))?""")
 _CSS_URL = re.compile(r"""(?:url\(|@import)\s*["']?([^"'()\s;]+)""")
+_DATA_ADDRESS = re.compile(r"\"([^\"\\\s]+\.(?:html|webp|png|svg)(?:#[^\"\\\s]*)?)\"")
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
@@ -88,8 +89,9 @@ def check_links(site: Path) -> tuple[str, ...]:
     """Return every broken reference of a site and every resource loaded from elsewhere.
 
     Checked are links, anchors, images (also in SVG and srcset), scripts, styles and frames of
-    all `.html` files, and the files that `.css` files load. A link to another host is in
-    order, a resource from one is not: the site must work offline.
+    all `.html` files, the files that `.css` files load, and the pages and pictures named in the
+    data that an atlas's scripts read. A link to another host is in order, a resource from one is
+    not: the site must work offline.
 
     Args:
         site: The folder of the finished site.
@@ -103,7 +105,7 @@ def check_links(site: Path) -> tuple[str, ...]:
     if not (site / "index.html").is_file():
         raise SiteError(f"`{site}` must be a finished site, but has no index.html; build it first")
     files = frozenset(_files(site))
-    names = sorted(name for name in files if name.endswith((".html", ".css")))
+    names = sorted(name for name in files if name.endswith((".html", ".css")) or _is_data(name))
     pages = {name: _read(site / name) for name in names}
     canonical = pages["index.html"].canonical
     whole = _Site(
@@ -126,10 +128,21 @@ def _files(site: Path) -> Iterator[str]:
             yield (inside / name).as_posix()
 
 
+def _is_data(name: str) -> bool:
+    """Whether scripts of an atlas's pages read a file; what it names is seen from those pages."""
+    folder, _, file = name.partition("/")
+    return folder not in {"assets", "search"} and (
+        file == "explorer.json" or ("/" not in file and file.endswith(".js"))
+    )
+
+
 def _read(path: Path) -> Page:
     text = path.read_text(encoding="utf-8", errors="replace")
     if path.suffix == ".css":
         return Page(references=_css_references(text))
+    if path.suffix != ".html":
+        found = dict.fromkeys(_DATA_ADDRESS.findall(text))
+        return Page(references=tuple(Reference("data", url, loaded=False) for url in found))
     return read_page(text)
 
 

@@ -103,6 +103,18 @@ def test_a_broken_style_sheet_is_found(site: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["deep/neurons.js", "deep/explorer.json"])
+def test_what_the_data_of_scripts_name_is_found(site: Path, name: str) -> None:
+    (site / name).write_text('[1, "page.html", "../assets/dot.png", "gone.webp"]', encoding="utf-8")
+    assert check_links(site) == (f"{name}: data `gone.webp` leads nowhere",)
+
+
+def test_data_that_no_script_follows_is_let_be(site: Path) -> None:
+    for name in ("deep/neurons.json", "assets/vega.js"):
+        (site / name).write_text('["gone.webp"]', encoding="utf-8")
+    assert check_links(site) == ()
+
+
 def test_faults_come_sorted_by_file(site: Path) -> None:
     for name in ("b.html", "a.html"):
         (site / name).write_text('<a href="gone.html">x</a>')
