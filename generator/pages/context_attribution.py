@@ -29,6 +29,9 @@ SIZE = 80
 
 SCALE = Scale(-1.0, 1.0)
 
+ALIKE = 0.02
+"""Scores that lie nearer to each other count as the same."""
+
 NAMES = {
     "response": "Response map",
     "gradient": "Gradient",
@@ -86,17 +89,17 @@ def verdict(image: ExplainedImage) -> str:
     better = sorted((one for one in defined if one.beats_random), key=_score, reverse=True)
     if not better:
         return f"Believe none of these maps: no method does better than {orders} of the squares."
-    best, others = better[0], better[1:]
-    text = (
-        f"Believe {_name(best)} most: its score of {significant(_score(best))} is the highest of those that "
-    )
-    text += f"do better than {orders} of the squares."
-    if others:
-        text += f" So {'does' if len(others) == 1 else 'do'} {_listed([_name(one) for one in others])}."
+    best = [one for one in better if _score(one) > _score(better[0]) - ALIKE]
+    also = [_name(one) for one in better[len(best) :]]
     worse = [_name(one) for one in defined if not one.beats_random]
+    alike = f"alike, with the highest scores, up to {significant(_score(best[0]))}"
+    alone = f"most, with the highest score, {significant(_score(best[0]))}"
+    sentences = [f"Believe {_listed([_name(one) for one in best])} {alike if len(best) > 1 else alone}."]
+    if also:
+        sentences.append(f"Better than {orders} of the squares as well: {_listed(also)}.")
     if worse:
-        text += f" Not better than random: {_listed(worse)}."
-    return text
+        sentences.append(f"Not better than {orders}: {_listed(worse)}.")
+    return " ".join(sentences)
 
 
 def _score(one: MethodData) -> float:

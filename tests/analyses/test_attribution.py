@@ -13,7 +13,8 @@ from PIL import Image
 from rich.console import Console
 from torch import nn
 
-from generator.analyses.attribution import AttributionAnalysis
+from generator.analyses.attribution import AttributionAnalysis, layer_attribution
+from generator.analyses.attribution_pairs import PairAttribution
 from generator.analyses.base import Context
 from generator.analyses.receptive_fields import ReceptiveFieldsAnalysis
 from generator.analyses.survey import SurveyAnalysis
@@ -27,6 +28,14 @@ from tests.tiny import write_world
 
 RESPONSE, GRADIENT, INTEGRATED, OCCLUSION = range(len(METHODS))
 IMAGES = 12
+SHAPES: dict[str, tuple[int, ...]] = {
+    **dict.fromkeys(("whole", "nothing", "explained"), ()),
+    **dict.fromkeys(("reach", "insertion", "deletion"), (4,)),
+    **dict.fromkeys(("random_insertion", "random_deletion"), (3,)),
+    "maps": (4, 5, 5),
+}
+"""Of what is found for one activation."""
+
 RECIPE = """
 name = "patches"
 title = "Patches"
@@ -149,6 +158,40 @@ def test_the_peak_is_what_is_explained_and_the_response_map_can_win(tmp_path: Pa
     assert found.beats[0, :, GRADIENT:].all()
     assert found.neuron_score.mean[0] == pytest.approx(found.score[0].mean(axis=0), abs=1e-5)
     assert (found.neuron_score.low <= found.neuron_score.mean).all()
+
+
+def test_a_method_has_to_exceed_the_magnitude_of_every_random_score() -> None:
+    """A random order that is very bad shows as much as one that is very good: reversed it would be that."""
+    found = PairAttribution(
+        **{
+            field.name: np.ones((1, *SHAPES[field.name]), np.float32)
+            for field in dataclasses.fields(PairAttribution)
+        }
+    )
+    maps = np.random.default_rng(0).uniform(size=found.maps.shape).astype(np.float16)
+    insertion = np.array([[0.5, 0.6, 0.7, 0.8]], np.float32)
+    random = np.array([[0.1, -0.65, 0.3]], np.float32)
+    found = dataclasses.replace(
+        found,
+        maps=maps,
+        insertion=insertion,
+        deletion=insertion * 0,
+        random_insertion=random,
+        random_deletion=random * 0,
+    )
+    laid = layer_attribution(np.zeros((1, 1), int), np.zeros((1, 1, 2), int), found)
+    assert laid.beats[0, 0].tolist() == [False, False, True, True]
+
+
+def test_more_points_of_integration_explain_more(tmp_path: Path) -> None:
+    recipe = write_world(tmp_path)
+    few, many = (attribution_of(recipe, attribution__integration=points) for points in ("2", "300"))
+    for name in few.layers:
+        missed = [np.nanmean(np.abs(found.layers[name].explained - 1)) for found in (few, many)]
+        assert missed[1] < max(0.02, missed[0])
+    last = list(few.layers)[-1]
+    assert np.nanmax(np.abs(few.layers[last].explained - 1)) > 0.01
+    assert np.nanmax(np.abs(many.layers[last].explained - 1)) < 0.01
 
 
 def test_batch_size_and_chunks_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,16 +43,24 @@ def image_of(scores: dict[str, float | None], beats: set[str], *, silent: bool =
 
 def test_the_best_of_those_that_beat_random_is_to_be_believed() -> None:
     text = verdict(image_of(dict(SCORES), {"gradient", "occlusion", "integrated"}))
-    assert text.startswith("Believe integrated gradients most: its score of 0.700 is the highest")
-    assert "than 2 random orders" in text
-    assert "So do occlusion and the gradient." in text
-    assert text.endswith("Not better than random: the response map.")
+    assert text == (
+        "Believe integrated gradients most, with the highest score, 0.700. Better than 2 random orders of "
+        "the squares as well: occlusion and the gradient. Not better than 2 random orders: the response map."
+    )
+
+
+def test_scores_that_hardly_differ_single_none_out() -> None:
+    text = verdict(image_of({**SCORES, "occlusion": 0.69}, {"gradient", "occlusion", "integrated"}))
+    assert text.startswith(
+        "Believe integrated gradients and occlusion alike, with the highest scores, up to 0.700."
+    )
+    assert "as well: the gradient." in text
 
 
 def test_a_higher_score_does_not_help_who_does_not_beat_random() -> None:
     text = verdict(image_of(dict(SCORES), {"gradient"}))
     assert text.startswith("Believe the gradient most")
-    assert "integrated gradients" in text.split("Not better than random:")[1]
+    assert "integrated gradients" in text.split("Not better than 2 random orders:")[1]
 
 
 def test_where_none_beats_random_none_is_to_be_believed() -> None:
