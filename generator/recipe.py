@@ -223,6 +223,22 @@ class PatternsSection(Section):
     strongest: Annotated[int, Field(ge=1, le=20)] = 4
 
 
+class AttributionSection(Section):
+    """Which part of a neuron's strongest images its peak comes from, by several methods.
+
+    Of each layer the first `neurons`, on the strongest `exemplars` of each (at most `exemplars.top`).
+    `baseline` is what stands for nothing: the `mean` colour, or the picture `blurred`. Insertion and deletion
+    go in `steps`; integrated gradients take `integration` points.
+    """
+
+    enabled: bool = True
+    neurons: Positive = 24
+    exemplars: Annotated[int, Field(ge=1, le=64)] = 1
+    baseline: Literal["mean", "blurred"] = "mean"
+    steps: Annotated[int, Field(ge=4, le=64)] = 8
+    integration: Annotated[int, Field(ge=2, le=500)] = 16
+
+
 def _pairs(pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
     for first, second in pairs:
         if first == second:
@@ -276,6 +292,7 @@ class Recipe(Section):
     probes: ProbesSection = ProbesSection()
     explorer: ExplorerSection = ExplorerSection()
     patterns: PatternsSection = PatternsSection()
+    attribution: AttributionSection = AttributionSection()
     contrasts: ContrastsSection = ContrastsSection()
     compute: ComputeSection = ComputeSection()
 

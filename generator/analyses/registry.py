@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from generator.analyses.attribution import AttributionAnalysis
 from generator.analyses.badges import BadgesAnalysis
 from generator.analyses.base import Analysis
 from generator.analyses.cases import CasesAnalysis
@@ -56,6 +57,7 @@ ANALYSES: tuple[Analysis[Any, Any, Any], ...] = (
     ProbesAnalysis(),
     LevelsAnalysis(),
     PatternsAnalysis(),
+    AttributionAnalysis(),
     ReadoutAnalysis(),
     ContrastsAnalysis(),
     SimilarAnalysis(),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from generator.pages.citation import Citation, neuron_citation
+from generator.pages.context_attribution import attribution
 from generator.pages.context_classes import classes, ranked_classes
 from generator.pages.context_concepts import concepts, label_line
 from generator.pages.context_contrast import contrast
@@ -29,6 +30,7 @@ from generator.store.layout import atlas_page, layer_page, neuron_page, neurons_
 # et al. 2021). A further analysis adds its line here.
 SECTIONS: tuple[Section, ...] = (
     Section("exemplars", "Exemplars", "neuron/exemplars.html.jinja", exemplars),
+    Section("where", "Where in the picture", "neuron/attribution.html.jinja", attribution),
     Section("activations", "Activations", "neuron/distribution.html.jinja", distribution),
     Section("visualization", "Feature visualization", "neuron/visualization.html.jinja", visualization),
     Section("reliability", "Reliability", "neuron/reliability.html.jinja", reliability),

@@ -11,6 +11,7 @@ from generator.pages.outlines import Placement, place
 from generator.records import (
     FIRST,
     AtlasRecords,
+    Attribution,
     Badges,
     ConceptResponses,
     Connections,
@@ -18,6 +19,7 @@ from generator.records import (
     Exemplars,
     Labels,
     Layer,
+    LayerAttribution,
     LayerBadges,
     LayerConceptResponses,
     LayerConnections,
@@ -130,6 +132,12 @@ class LayerView:
     def minds(self) -> LayerMinds | None:
         """The kinds of images that excite the layer's neurons most, if measured."""
         record = self.atlas.get("minds", Minds)
+        return record.layers.get(self.layer.name) if record else None
+
+    @cached_property
+    def attribution(self) -> LayerAttribution | None:
+        """Where in their strongest images the layer's neurons' peaks come from, if measured."""
+        record = self.atlas.get("attribution", Attribution)
         return record.layers.get(self.layer.name) if record else None
 
     @cached_property

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from generator.pages import schema
+from generator.pages.attribution_data import attribution_data
 from generator.pages.concept_data import concepts_data, label_data
 from generator.pages.contrast_data import neuron_contrasts
 from generator.pages.layer_view import LayerView
@@ -40,6 +41,7 @@ def neuron_data(view: LayerView, row: int) -> schema.NeuronData:
         receptive_field=receptive_field(view),
         statistics=_statistics(view, row),
         exemplars=_exemplars(view, row),
+        attribution=attribution_data(view, row),
         visualization=_visualization(view, row),
         visualizations=_variants(view, row),
         reliability=reliability_data(view, row),

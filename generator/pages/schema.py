@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from generator.pages.schema_attribution import AttributionData
 from generator.pages.schema_base import Measured, Part
 from generator.pages.schema_contrasts import NeuronContrast
 from generator.pages.schema_minds import MindsData
@@ -260,6 +261,7 @@ class NeuronData(Part):
     receptive_field: ReceptiveField | None
     statistics: StatisticsData | None
     exemplars: ExemplarsData | None
+    attribution: AttributionData | None
     visualization: VisualizationData | None
     visualizations: Annotated[
         tuple[VariantData, ...] | None, Field(description="All variants, that of `visualization` first")

@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Sequence
 from typing import Any
 
+from generator.pages.attribution_data import attribution_totals
 from generator.pages.badge_counts import Tally, tally, wilson
 from generator.pages.coverage import coverage
 from generator.pages.numbers import value
@@ -30,7 +31,11 @@ def totals(atlas: AtlasRecords, summaries: Sequence[NeuronSummary]) -> dict[str,
         **_of(atlas, summaries, names, sum(layer.size for layer in subject.layers)),
         "depth": _depth(atlas),
         "by_layer": {
-            layer.name: _of(atlas, by_layer[layer.name], [layer.name], layer.size) for layer in subject.layers
+            layer.name: {
+                **_of(atlas, by_layer[layer.name], [layer.name], layer.size),
+                "attribution": attribution_totals(atlas, layer.name),
+            }
+            for layer in subject.layers
         },
     }
 

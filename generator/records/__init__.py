@@ -10,6 +10,7 @@ from generator.records.activations import (
     Survey,
 )
 from generator.records.arrays import Booleans, Bytes8, Floats, Integers
+from generator.records.attribution import METHODS, PAIRS, Attribution, LayerAttribution, MeanInterval
 from generator.records.comparison import ComparedNeuron, Comparison, MadePicture, MadePictures
 from generator.records.concepts import (
     EVIDENCE,
@@ -117,17 +118,20 @@ __all__ = [
     "LEVEL_DEPTH",
     "LEVEL_PARTS",
     "LEVEL_RUNGS",
+    "METHODS",
     "MOST_GROUPS",
     "NEGATIVE",
     "NOBODY",
     "NOWHERE",
     "NO_PARTNER",
+    "PAIRS",
     "PLAIN",
     "REDUNDANT",
     "SEED_PREFIX",
     "VERDICTS",
     "AnswerSource",
     "AtlasRecords",
+    "Attribution",
     "Badges",
     "Booleans",
     "BrowserRuntime",
@@ -159,6 +163,7 @@ __all__ = [
     "Integers",
     "Labels",
     "Layer",
+    "LayerAttribution",
     "LayerBadges",
     "LayerCentres",
     "LayerConceptResponses",
@@ -184,6 +189,7 @@ __all__ = [
     "Locality",
     "MadePicture",
     "MadePictures",
+    "MeanInterval",
     "Minds",
     "NetworkInfo",
     "NetworkReport",

@@ -31,6 +31,7 @@ from generator.records import (
     Subject,
     Visualizations,
 )
+from tests.pages.fake_attribution import attribution_records
 from tests.pages.fake_concepts import concept_records
 from tests.pages.fake_contrasts import contrast_records
 from tests.pages.fake_levels import level_records
@@ -95,6 +96,7 @@ def fake_atlas(
     }
     records["cases"] = case_records(subject, seed)
     records["findings"] = finding_records()
+    records["attribution"] = attribution_records(subject, records["exemplars"], seed)
     records["minds"] = mind_records(subject, records["exemplars"])
     kept: Mapping[str, Any] = {key: value for key, value in records.items() if key not in without}
     keys = {key: hashlib.sha256(key.encode()).hexdigest() for key in kept}

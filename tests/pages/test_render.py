@@ -24,14 +24,14 @@ from generator.pages.citation import cite
 from generator.pages.numbers import significant
 from generator.pages.portions import only
 from generator.pages.render import render
-from generator.records import AtlasRecords, NetworkReport
+from generator.records import METHODS, AtlasRecords, NetworkReport
 from generator.store.layout import Layout, neuron_page
 from tests.pages.fake_atlas import CLASSES, HOSTILE_IDS, VARIANTS, fake_atlas
 from tests.pages.fake_concepts import RECORDS as CONCEPT_RECORDS
 
 SITE = "https://example.org/"
 GOLDEN = Path(__file__).parent / "golden" / "neuron.md"
-RELATIONS = ("cases", "findings", "minds", "similar", "connections", "neuron_map")
+RELATIONS = ("attribution", "cases", "findings", "minds", "similar", "connections", "neuron_map")
 WITHOUT_PICTURES = ("exemplars", "visualizations", "reliability", "paths", "badges", "receptive_fields")
 
 
@@ -135,8 +135,8 @@ def test_the_neuron_page_is_as_agreed(tmp_path: Path) -> None:
 def test_natural_evidence_comes_first(docs: Path) -> None:
     headings = re.findall(r"^## (.+) \{ #", neuron_text(docs, fake_atlas()), re.M)
     assert headings == [
-        "Exemplars", "Activations", "Feature visualization", "Reliability", "Concepts", "Classes",
-        "Class contrasts", "Low-level or high-level", "One kind of image, or several",
+        "Exemplars", "Where in the picture", "Activations", "Feature visualization", "Reliability",
+        "Concepts", "Classes", "Class contrasts", "Low-level or high-level", "One kind of image, or several",
         "Similar neurons", "Connections", "Provenance and downloads",
     ]  # fmt: skip
 
@@ -185,10 +185,13 @@ def test_every_picture_says_what_was_measured(docs: Path) -> None:
     pictures = parsed(docs / "fake-atlas" / layer.name / f"{layer.neurons[1]}.md").pictures
     made = 1 + len(VARIANTS)
     natural, others = 9 + 5 + 15 + 9, 2 * 4 + 2 * 5 + 2  # groups; similar and opposed neurons; connected ones
-    assert len(pictures) == natural + made + others
+    explained = 1 + len(METHODS)  # the strongest image, plain and under each method's map
+    assert len(pictures) == natural + explained + made + others
     for picture in pictures[:natural]:
         assert re.match(r"Image .+, class .+, peak .+, stronger than .+ of images, ", picture["alt"] or "")
-    for picture in pictures[natural:-others]:
+    for picture in pictures[natural + 1 : natural + explained]:
+        assert re.search(r"strongest in row \d+, column \d+ of 16 × 16 squares, score ", picture["alt"] or "")
+    for picture in pictures[natural + explained : -others]:
         assert re.search(
             r": mean response .+ times that of the strongest natural image$", picture["alt"] or ""
         )
