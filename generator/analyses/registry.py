@@ -11,7 +11,9 @@ from generator.analyses.concept_gallery import ConceptGalleryAnalysis
 from generator.analyses.concept_responses import ConceptResponsesAnalysis
 from generator.analyses.connections import ConnectionsAnalysis
 from generator.analyses.contrasts import ContrastsAnalysis
+from generator.analyses.directions import DirectionsAnalysis
 from generator.analyses.dissection import DissectionAnalysis
+from generator.analyses.evidence import EvidenceAnalysis
 from generator.analyses.exemplars import ExemplarsAnalysis
 from generator.analyses.explorer import ExplorerAnalysis
 from generator.analyses.filters import FiltersAnalysis
@@ -58,6 +60,8 @@ ANALYSES: tuple[Analysis[Any, Any, Any], ...] = (
     PatternsAnalysis(),
     ReadoutAnalysis(),
     ContrastsAnalysis(),
+    EvidenceAnalysis(),
+    DirectionsAnalysis(),
     SimilarAnalysis(),
     ConnectionsAnalysis(),
     NeuronMapAnalysis(),
