@@ -26,7 +26,7 @@ ENDS = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
 
 Doubles = NDArray[np.float64]
 
-UNDEFINED = MaskShare(np.nan, np.nan, np.nan, np.full(2, np.nan))
+UNDEFINED = MaskShare(np.full(3, np.nan), np.full(2, np.nan))
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,9 +149,8 @@ def _share(shares: Doubles, has: Booleans, draws: _Draws) -> MaskShare:
         resampled = counts @ np.diagonal(known) / counts.sum(axis=1)
     shuffled = known[images, draws.masks].sum(axis=1) / has.sum()
     low, high = np.nanquantile(resampled, ENDS)
-    return MaskShare(
-        float(np.diagonal(known).sum() / has.sum()), float(low), float(high), np.quantile(shuffled, ENDS)
-    )
+    share = np.diagonal(known).sum() / has.sum()
+    return MaskShare(np.array([share, low, high]), np.quantile(shuffled, ENDS))
 
 
 def _share_of_difference(inside: Doubles, whole: Doubles, of_first: Booleans, draws: _Draws) -> MaskShare:
@@ -175,7 +174,7 @@ def _share_of_difference(inside: Doubles, whole: Doubles, of_first: Booleans, dr
     kept = totals != 0
     low, high = np.quantile((weights @ own)[kept] / totals[kept], ENDS)
     shuffled = (inside[images, draws.masks] * side).sum(axis=1) / total
-    return MaskShare(float(side @ own) / total, float(low), float(high), np.quantile(shuffled, ENDS))
+    return MaskShare(np.array([side @ own / total, low, high]), np.quantile(shuffled, ENDS))
 
 
 def _auc(log_odds: Floats, of_first: Booleans, seed: int) -> Doubles:

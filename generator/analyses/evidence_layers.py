@@ -173,7 +173,8 @@ def masked_sample(
         return None
     masks = np.stack(source.masks)
     ids = tuple(context.concepts.ids[index] for index in source.indices)
-    images = MaskedImages(ids, of_first, masks.mean(axis=(1, 2)))
+    info = context.concepts.info
+    images = MaskedImages(info.name, info.synthetic, ids, of_first, masks.mean(axis=(1, 2)))
     return MaskedSample(images, masks, {name: np.concatenate(maps) for name, maps in found.items()})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from generator.pages.context_evidence import evidence_contexts
 from generator.pages.context_neuron import Headline
 from generator.pages.contrast_charts import contrast_values
 from generator.pages.contrast_data import contrasts_data, contrasts_of
@@ -18,6 +19,7 @@ from generator.pages.contrast_text import (
     rule_text,
     summary,
 )
+from generator.pages.evidence_data import evidence_of
 from generator.pages.links import link
 from generator.pages.numbers import Shown, plural, shown, whole
 from generator.pages.schema_contrasts import (
@@ -42,6 +44,11 @@ FILES = (
     ("its JSON Schema", "contrasts.schema.json"),
 )
 
+EVIDENCE_FILES = (
+    ("all maps and controls as JSON", "evidence.json"),
+    ("their JSON Schema", "evidence.schema.json"),
+)
+
 
 def contrasts_card(atlas: AtlasRecords, page: str) -> dict[str, Any] | None:
     """Return what the cover says of contrasts, None without them."""
@@ -58,6 +65,7 @@ def contrasts_context(atlas: AtlasRecords, summaries: Sequence[NeuronSummary]) -
     """Return all values of the page; `summaries` are those of all neurons shown."""
     subject, data = atlas.subject, contrasts_data(atlas)
     page = contrasts_page(subject.atlas)
+    evidence = evidence_contexts(atlas, data.contrasts)
     labels = {str(one.neuron): (one.label.text or "") if one.label is not None else "" for one in summaries}
     return {
         "title": f"Class contrasts of {subject.title}",
@@ -68,15 +76,19 @@ def contrasts_context(atlas: AtlasRecords, summaries: Sequence[NeuronSummary]) -
         "readout": readout_text(data.readout),
         "fitted": data.readout.source == "fitted",
         "pairs": [
-            _pair(atlas, one, f"pair-{number}", labels, page)
+            _pair(atlas, one, f"pair-{number}", labels, page) | {"evidence": evidence[number - 1]}
             for number, one in enumerate(data.contrasts, start=1)
         ],
         "facts": _facts(data),
-        "downloads": [(text, link(f"{subject.atlas}/{name}", page)) for text, name in FILES],
+        "downloads": [(text, link(f"{subject.atlas}/{name}", page)) for text, name in _files(atlas)],
         "glossary": link("glossary.md", page),
         "methods": link("methods.md#contrasts", page),
         "limits": link("limits.md#contrasts", page),
     }
+
+
+def _files(atlas: AtlasRecords) -> tuple[tuple[str, str], ...]:
+    return FILES if evidence_of(atlas) is None else FILES + EVIDENCE_FILES
 
 
 def _pair(

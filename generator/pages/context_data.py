@@ -30,6 +30,8 @@ DOWNLOADS = (
     ("contrasts.csv", "every neuron's part in the class contrasts: effect sizes, AUCs, intervals, verdicts"),
     ("contrasts.json", "the same as JSON, with the layers, the shuffles and the read-out"),
     ("contrasts.schema.json", "JSON Schema of that file"),
+    ("evidence.json", "where in images the evidence for a class lies: all maps, object against background"),
+    ("evidence.schema.json", "JSON Schema of that file"),
     ("cases.json", "case studies: rules, the neurons they find, values, neurons drawn at random"),
     ("findings.json", "findings: effects, intervals, nulls, p values and expectations"),
     ("map.csv", "positions of the neurons on the map"),

@@ -9,6 +9,7 @@ from typing import Any
 
 from generator.pages.badge_counts import ORDER, badge_headlines, badge_summary
 from generator.pages.citation import layer_citation
+from generator.pages.context_contrast import layer_contrasts
 from generator.pages.context_neuron import Headline, identity
 from generator.pages.context_patterns import has_patterns
 from generator.pages.coverage import (
@@ -53,6 +54,7 @@ def layer_context(view: LayerView, summaries: Sequence[NeuronSummary], site_url:
         "tiles": [tile(summary, page) for summary in ordered],
         "labels": labels(ordered),
         "patterns": link(f"{images_page(subject.atlas)}", page) if has_patterns(view.atlas) else "",
+        "contrasts": layer_contrasts(view, page),
         "probes": probes(view, page),
         "badges": badge_summary(view.atlas, [name]),
         "badge_filter": [badge for badge in ORDER if any(summary.badge for summary in ordered)],

@@ -17,14 +17,28 @@ chance explains; or the read-out does not tell the two classes apart on the imag
 class MaskShare:
     """A share that lies on the objects' masks, beside the share under masks of other images.
 
-    The interval is a 95% bootstrap interval over images; `null` holds the 2.5% and the 97.5% quantile of
-    the share under masks that are shuffled among the images of a class. NaN where it is not defined.
+    `values` are the share and its 95% bootstrap interval over images; `null` holds the 2.5% and 97.5%
+    quantiles of the share under masks that are shuffled among the images of a class. NaN where it is not
+    defined.
     """
 
-    share: float
-    low: float
-    high: float
+    values: Floats  # (3,) float64
     null: Floats  # (2,) float64
+
+    @property
+    def share(self) -> float:
+        """The share itself."""
+        return float(self.values[0])
+
+    @property
+    def low(self) -> float:
+        """Lower end of its interval."""
+        return float(self.values[1])
+
+    @property
+    def high(self) -> float:
+        """Upper end of its interval."""
+        return float(self.values[2])
 
 
 @dataclass(frozen=True)
@@ -51,6 +65,8 @@ class MaskedImages:
     A concept image is one of A (or B) if it has a mask named as that class and none named as the other.
     """
 
+    name: str  # of the concept images
+    synthetic: bool
     ids: tuple[str, ...]
     of_first: Booleans  # (m,)
     area: Floats  # (m,) float64, the mask's share of the network's view

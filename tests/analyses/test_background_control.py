@@ -92,9 +92,9 @@ def test_a_read_out_that_does_not_tell_the_classes_apart_has_no_place() -> None:
 
 def test_a_verdict_needs_the_whole_interval_beyond_the_null_and_the_area() -> None:
     known, null = np.array([0.9, 0.8, 1.0]), np.array([0.2, 0.4])
-    assert verdict(known, MaskShare(0.6, 0.5, 0.7, null), 0.3) == "object"
-    assert verdict(known, MaskShare(0.6, 0.39, 0.7, null), 0.3) == "neither"
-    assert verdict(known, MaskShare(0.6, 0.5, 0.7, null), 0.55) == "neither"
-    assert verdict(known, MaskShare(0.1, 0.0, 0.15, null), 0.3) == "background"
-    assert verdict(known, MaskShare(0.1, 0.0, 0.25, null), 0.3) == "neither"
-    assert verdict(np.array([0.9, 0.5, 1.0]), MaskShare(0.6, 0.5, 0.7, null), 0.3) == "absent"
+    assert verdict(known, MaskShare(np.array([0.6, 0.5, 0.7]), null), 0.3) == "object"
+    assert verdict(known, MaskShare(np.array([0.6, 0.39, 0.7]), null), 0.3) == "neither"
+    assert verdict(known, MaskShare(np.array([0.6, 0.5, 0.7]), null), 0.55) == "neither"
+    assert verdict(known, MaskShare(np.array([0.1, 0.0, 0.15]), null), 0.3) == "background"
+    assert verdict(known, MaskShare(np.array([0.1, 0.0, 0.25]), null), 0.3) == "neither"
+    assert verdict(np.array([0.9, 0.5, 1.0]), MaskShare(np.array([0.6, 0.5, 0.7]), null), 0.3) == "absent"

@@ -12,13 +12,15 @@ from scipy.stats import rankdata
 
 from generator.activations.trace import tapped
 from generator.analyses.answering import Answer
+from generator.analyses.background_control import UNDEFINED
 from generator.analyses.base import Context
 from generator.analyses.contrast_halves import CONFIRMATION, half_of
 from generator.analyses.evidence import SHOWN
 from generator.analyses.evidence_maps import Reading, agreement, centre_of
 from generator.analyses.grad_cam import grad_cam
 from generator.inputs.batches import batches
-from generator.records import Contrast, Evidence, Layer, PairEvidence, Readout
+from generator.records import Contrast, Evidence, Layer, MaskShare, PairEvidence, Readout
+from generator.store.artifacts import load_record, save_record
 from tests.analyses.planted_evidence import any_half, other_half, part, planted_context, record_of
 from tests.planted_contrast import CAT, DOG, PLANTED
 
@@ -202,6 +204,15 @@ def test_a_contrast_beside_the_object_is_not_said_to_live_on_it(
     (pair,) = record_of(context, "evidence").pairs
     assert pair.layers.keys() == {"patterns", "objects"}
     assert {layer.control.verdict for layer in pair.layers.values()} == {verdict}
+
+
+def test_records_are_stored_whole(record: Evidence, tmp_path: Path) -> None:
+    save_record(tmp_path / "evidence", record)
+    loaded = load_record(tmp_path / "evidence", Evidence)
+    assert loaded.pairs[0].image_ids == record.pairs[0].image_ids
+    assert loaded.pairs[0].layers["objects"].control.verdict == "object"
+    save_record(tmp_path / "undefined", UNDEFINED)
+    assert np.isnan(load_record(tmp_path / "undefined", MaskShare).share)
 
 
 def test_without_masks_of_these_classes_nothing_is_said(context: Context) -> None:

@@ -33,6 +33,7 @@ from generator.records import (
 )
 from tests.pages.fake_concepts import concept_records
 from tests.pages.fake_contrasts import contrast_records
+from tests.pages.fake_evidence import evidence_records
 from tests.pages.fake_levels import level_records
 from tests.pages.fake_minds import mind_records
 from tests.pages.fake_patterns import pattern_records
@@ -93,6 +94,7 @@ def fake_atlas(
         **contrast_records(subject, seed),
         **relation_records(subject, seed),
     }
+    records |= evidence_records(subject, records.get("contrasts"), seed)
     records["cases"] = case_records(subject, seed)
     records["findings"] = finding_records()
     records["minds"] = mind_records(subject, records["exemplars"])

@@ -49,6 +49,8 @@ def atlases() -> list[AtlasRecords]:
             "levels",
             "probes",
             "contrasts",
+            "evidence",
+            "directions",
             "readout",
             *RELATIONS,
         ),
@@ -437,7 +439,7 @@ def test_neighbours_run_through_all_layers() -> None:
 def test_pictures_are_shared_and_written_once(docs: Path) -> None:
     records = fake_atlas().records
     pictures = {**records["exemplars"].pictures, **records["concept_gallery"].pictures}
-    pictures |= records["patterns"].pictures
+    pictures |= {**records["patterns"].pictures, **records["evidence"].pictures}
     assert len(list((docs / "fake-atlas/pictures").iterdir())) == len(pictures)
     assert len(HOSTILE_IDS) == 5
     names = [path.name for path in (docs / "networks").rglob("*.webp")]
