@@ -32,7 +32,7 @@ from generator.store.layout import Layout
 from generator.store.manifest import FORMAT, Entry, Manifest, record_folder, save_manifest
 
 PACKAGES = (
-    *("neuron-atlas", "torch", "torchvision", "torch-lucent", "numpy", "pillow", "scikit-learn"),
+    *("neuron-atlas", "torch", "torchvision", "torch-lucent", "captum", "numpy", "pillow", "scikit-learn"),
     *("onnx", "onnxscript", "onnxruntime"),
 )
 NOTED_SKIPS = 3  # skipped files named on the console; the data page names all

@@ -60,7 +60,9 @@ def planted_context(folder: Path, masks: Masks | None, seed: int = 0) -> Context
         concepts = recipe.concepts.model_copy(update={"source": "folder", "path": path, "limit": 2 * MASKED})
         recipe = recipe.model_copy(update={"concepts": concepts})
     images = recipe.images.model_copy(update={"source": "folder", "path": str(folder / "pictures")})
-    context, _ = prepare(recipe.model_copy(update={"images": images}), Reporter(Console(file=io.StringIO())))
+    few = recipe.visualization.model_copy(update={"steps": 16, "seeds": 2})
+    recipe = recipe.model_copy(update={"images": images, "visualization": few})
+    context, _ = prepare(recipe, Reporter(Console(file=io.StringIO())))
     for name in NEEDED:
         context = with_record(context, name)
     return context

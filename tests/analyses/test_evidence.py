@@ -215,6 +215,17 @@ def test_records_are_stored_whole(record: Evidence, tmp_path: Path) -> None:
     assert np.isnan(load_record(tmp_path / "undefined", MaskShare).share)
 
 
+def test_the_size_of_batches_changes_nothing(context: Context, pair: PairEvidence) -> None:
+    compute = context.recipe.compute.model_copy(update={"batch_size": 7})
+    smaller = replace(context, recipe=context.recipe.model_copy(update={"compute": compute}))
+    (found,) = record_of(smaller, "evidence").pairs
+    assert found.masked.ids == pair.masked.ids
+    for name, layer in pair.layers.items():
+        np.testing.assert_allclose(found.layers[name].mean_layer, layer.mean_layer, rtol=2e-3, atol=1e-3)
+        np.testing.assert_allclose(found.layers[name].control.own_share, layer.control.own_share, rtol=1e-4)
+        assert found.layers[name].control.verdict == layer.control.verdict
+
+
 def test_without_masks_of_these_classes_nothing_is_said(context: Context) -> None:
     names = tuple(name.replace("dog", "wolf") for name in context.images.info.class_names)
     info = replace(context.images.info, class_names=names)
