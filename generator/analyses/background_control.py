@@ -126,8 +126,8 @@ def control(
 def verdict(auc: Floats, mass: MaskShare, area: float) -> Whereabouts:
     """Say where the evidence lies.
 
-    On the object (the background) only where the whole interval of the share is above (below) both what
-    95% of shuffles give and the masks' share of the area.
+    On the object (the background) only where the whole interval of the share is above (below) both the
+    97.5% (2.5%) quantile of the shuffles and the masks' share of the area.
     """
     if not auc[1] > NO_SKILL:
         return "absent"

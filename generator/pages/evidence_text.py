@@ -32,7 +32,7 @@ VERDICTS = {
     "object": "object",
     "background": "background",
     "neither": "neither",
-    "absent": "not told apart",
+    "absent": "unknown",
 }
 
 
