@@ -64,7 +64,7 @@ class Averages:
 
     def add(self, maps: Tensor, side: int, kept: int) -> None:
         """Add images' maps (images, n, height, width) to A (0) or B (1), keeping the class's first ones."""
-        self.sums[side] += maps.double().sum(dim=0).cpu().numpy()
+        self.sums[side] += maps.sum(dim=0).cpu().double().numpy()
         missing = max(0, kept - self.counts[side])
         self.first.extend(maps[:missing].cpu().numpy())
         self.counts[side] += len(maps)

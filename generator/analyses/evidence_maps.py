@@ -60,7 +60,7 @@ class Reading:
         """
         used = np.flatnonzero(self.weights)
         weights = self.weights[used]
-        found: Doubles = np.einsum("n,inhw->ihw", weights, responses[:, used].astype(np.float64))
+        found: Doubles = np.einsum("n,inhw->ihw", weights, responses[:, used])
         return found - float(weights @ self.centre[used])
 
     def log_odds(self, maps: Doubles) -> Doubles:

@@ -46,7 +46,7 @@ def grad_cam(
 
     def difference(shown: Tensor) -> Tensor:
         scores = _answered(network, layer, answer, own, shown)
-        differences.append((scores[:, pair[0]] - scores[:, pair[1]]).detach().double().cpu().numpy())
+        differences.append((scores[:, pair[0]] - scores[:, pair[1]]).detach().cpu().double().numpy())
         return scores[:, pair[0]] - scores[:, pair[1]]
 
     found = LayerGradCam(difference, own).attribute(inputs)

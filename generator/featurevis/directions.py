@@ -65,5 +65,5 @@ def random_responses(network: Network, layer: Layer, size: int, seed: int) -> Fl
 
 def _means(network: Network, layer: Layer, pictures: Tensor) -> Floats:
     with responding(network, layer) as respond:
-        means: Floats = respond(pictures).flatten(2).mean(dim=2).double().cpu().numpy()
+        means: Floats = respond(pictures).flatten(2).mean(dim=2).cpu().double().numpy()
     return means
