@@ -45,7 +45,7 @@ SIZE = 96
 HELD = 0.98
 """Share of the values of signed maps that colours tell apart: few extreme cells must not hide the rest."""
 
-DEVIATIONS, LOG_ODDS, ACTIVATION = "standard deviations", "log odds", "activation"
+DEVIATIONS, LOG_ODDS, ACTIVATION = "std. deviations", "log odds", "activation"
 
 
 def evidence_contexts(atlas: AtlasRecords, contrasts: Sequence[ContrastData]) -> list[dict[str, Any] | None]:
