@@ -110,7 +110,7 @@ class Resumed:
         changes: list[Change] = [lambda output: output, flattened]
         try:
             found = list(self.outputs(sample, changes))
-        except Exception:  # noqa: BLE001 (traced code of any network may fail in any way)
+        except Exception:  # the traced code of any network may fail in any way
             return False
         expected = [self._whole(sample, change) for change in changes]
         return all(_close(one, other) for one, other in zip(found, expected, strict=True))
@@ -131,9 +131,13 @@ def cut_at(module: nn.Module, layer: str, end: str) -> Cut | None:
     try:
         graph = tracer.trace(module)
         start = tracer.yielded[layer]
-        stop = next(node for node in graph.nodes if node.op == "output") if end == NETWORK else tracer.yielded[end]
+        stop = (
+            next(node for node in graph.nodes if node.op == "output")
+            if end == NETWORK
+            else tracer.yielded[end]
+        )
         return _cut(module, graph, start, stop)
-    except Exception:  # noqa: BLE001 (tracing runs any network's code, which may fail in any way)
+    except Exception:  # tracing runs any network's code, which may fail in any way
         return None
 
 
@@ -141,7 +145,7 @@ class _Tracer(fx.Tracer):
     """Traces a network, and notes which node holds the first tensor that each module yields."""
 
     def __init__(self) -> None:
-        super().__init__(autowrap_functions=(torch._assert,))  # noqa: SLF001 (torchvision's own checks)
+        super().__init__(autowrap_functions=(torch._assert,))  # of torchvision's networks
         self.yielded: dict[str, fx.Node] = {}
 
     def call_module(
