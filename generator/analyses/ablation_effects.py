@@ -76,7 +76,7 @@ def ablated_set(
     draws = drawn.shape[1]
     changes = measured[1:] - measured[0]
     weights = image_weights(sides, seed) / len(np.unique(sides))
-    plain = _equal_weights(sides) @ changes  # (1 + 2 d, 3)
+    plain = _by_class(changes, sides)
     resampled = np.einsum("rm,amc->arc", weights, changes)
     controls = plain[1:].reshape(len(CONTROLS), draws, len(SET_MEASURES))
     change, spread = [plain[0]], [resampled[0]]
@@ -90,7 +90,7 @@ def ablated_set(
     means = [activation[channels].mean()]
     means += [activation[own].mean() if draws else np.nan for own in drawn]
     return AblatedSet(
-        intact=_equal_weights(sides) @ measured[0],
+        intact=_by_class(measured[0], sides),
         channels=channels.astype(np.int32),
         drawn=drawn,
         activation=np.array(means, dtype=np.float64),
@@ -104,11 +104,11 @@ def ablated_set(
     )
 
 
-def _equal_weights(sides: Integers) -> Doubles:
-    """Return weights (m,) that sum up to 1, with which every class counts alike."""
-    counts = np.bincount(sides)
-    weights: Doubles = 1 / (counts[sides] * np.count_nonzero(counts))
-    return weights
+def _by_class(values: Doubles, sides: Integers) -> Doubles:
+    """Return means over images, (..., 3) of (..., m, 3), with which every class counts alike."""
+    means = [values[..., sides == side, :].mean(axis=-2) for side in np.unique(sides)]
+    whole: Doubles = np.mean(means, axis=0)
+    return whole
 
 
 def _over_draws(resampled: Doubles, seed: tuple[int, ...]) -> Doubles:

@@ -68,8 +68,9 @@ class SingleAblations:
 class LayerAblation:
     """What ablations in a layer do.
 
-    `resumed` says whether only the rest of the network was run for each of them; None without any. `sets` has one entry a contrast, None where none of the layer's neurons is confirmed. `single` is None
-    for layers before the last two stages.
+    `resumed` says whether only the rest of the network was run for each of them; None without any. `sets`
+    has one entry a contrast, None where none of the layer's neurons is confirmed. `single` is None for
+    layers before the last two stages.
     """
 
     resumed: bool | None
