@@ -24,7 +24,7 @@ from generator.store.layout import Layout
 from generator.store.manifest import load_manifest, read_atlas
 from tests.tiny import RECIPE, write_world
 
-OF_MANY_IMAGES = {"readout", "contrasts"}  # the tiny world has too few of a class
+OF_MANY_IMAGES = {"readout", "contrasts", "ablation"}  # the tiny world has too few of a class
 NAMES = [analysis.name for analysis in ANALYSES if analysis.name not in OF_MANY_IMAGES]
 CONCEPTS = {"concept_gallery", "concept_responses", "dissection", "labels"}
 PROBES = {"probe_features", "probes"}
