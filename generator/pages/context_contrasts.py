@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from generator.pages.context_ablation import contrast_ablations
 from generator.pages.context_neuron import Headline
 from generator.pages.contrast_charts import contrast_values
 from generator.pages.contrast_data import contrasts_data, contrasts_of
@@ -36,6 +37,12 @@ SHOWN_ROWS = 300
 
 UNVARIED = "the neuron's responses to these images are all the same"
 
+ABLATION_FILES = (
+    ("single ablations as CSV", "ablation.csv"),
+    ("all ablations as JSON", "ablation.json"),
+    ("their JSON Schema", "ablation.schema.json"),
+)
+
 FILES = (
     ("all neurons as CSV", "contrasts.csv"),
     ("everything as JSON", "contrasts.json"),
@@ -59,6 +66,8 @@ def contrasts_context(atlas: AtlasRecords, summaries: Sequence[NeuronSummary]) -
     subject, data = atlas.subject, contrasts_data(atlas)
     page = contrasts_page(subject.atlas)
     labels = {str(one.neuron): (one.label.text or "") if one.label is not None else "" for one in summaries}
+    ablations = contrast_ablations(atlas, page) or [None] * len(data.contrasts)
+    files = (*FILES, *(ABLATION_FILES if any(ablations) else ()))
     return {
         "title": f"Class contrasts of {subject.title}",
         "description": f"What separates classes inside the network of the atlas {subject.atlas}.",
@@ -68,11 +77,11 @@ def contrasts_context(atlas: AtlasRecords, summaries: Sequence[NeuronSummary]) -
         "readout": readout_text(data.readout),
         "fitted": data.readout.source == "fitted",
         "pairs": [
-            _pair(atlas, one, f"pair-{number}", labels, page)
-            for number, one in enumerate(data.contrasts, start=1)
+            _pair(atlas, one, f"pair-{number}", labels, page) | {"ablation": ablated}
+            for number, (one, ablated) in enumerate(zip(data.contrasts, ablations, strict=True), start=1)
         ],
         "facts": _facts(data),
-        "downloads": [(text, link(f"{subject.atlas}/{name}", page)) for text, name in FILES],
+        "downloads": [(text, link(f"{subject.atlas}/{name}", page)) for text, name in files],
         "glossary": link("glossary.md", page),
         "methods": link("methods.md#contrasts", page),
         "limits": link("limits.md#contrasts", page),
