@@ -51,7 +51,8 @@ def replacing(mean: Tensor, layer: Layer, channels: Integers) -> Change:
         channels: (s,).
 
     Source:
-        Morcos et al. 2018, section A.1, replace a feature map by its mean, beside their zeros.
+        Morcos et al. 2018, "On the importance of single directions for generalization", who compare the
+        mean with zero.
     """
     axis = 1 if layer.kind == "convolution" or mean.ndim == 1 else -1
     chosen = torch.as_tensor(channels, dtype=torch.long, device=mean.device)

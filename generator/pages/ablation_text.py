@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from generator.pages.numbers import plural, share, shown, signed_share, whole
+from generator.pages.numbers import plural, share, shown, whole
 from generator.pages.schema_ablation import (
     ChangeData,
     ContrastAblation,
@@ -34,21 +34,29 @@ def sentences(data: ContrastAblation) -> list[str]:
     if not data.layers:
         return ["No layer has a confirmed neuron, so none can be taken away."]
     more = [one for one in data.layers if measure_of(one, "margin").exceeds]
-    whole_count = plural(len(data.layers), "layer")
     if not more:
         return [
-            f"In none of the {whole_count} with confirmed neurons is clearly more lost without them than "
-            "without as many others: the controls do as much."
+            f"{_layers(0, len(data.layers))} with confirmed neurons is clearly more lost without them than "
+            "without as many others: a control does as much, or it cannot be told."
         ]
     worst = min(more, key=lambda one: measure_of(one, "margin").confirmed.change or 0.0)
     others = [one.layer for one in data.layers if one not in more]
     result = [
-        f"In {whole(len(more))} of the {whole_count} with confirmed neurons, more of the margin between the "
-        "two classes is lost without them than without as many other neurons, random or of like activation."
+        f"{_layers(len(more), len(data.layers))} with confirmed neurons, more of the margin between the two "
+        "classes is lost without them than without as many other neurons, random or of like activation."
     ]
     if others:
         result.append(f"In {', '.join(others)} a control does as much, or it cannot be told.")
     return [*result, _margin(worst), _accuracy(worst)]
+
+
+def _layers(count: int, layers: int) -> str:
+    """Return `In 2 of the 7 layers`, and what that is of one layer, of none and of all."""
+    if layers == 1:
+        return "In the one layer" if count else "Not in the one layer"
+    if count in (0, layers):
+        return f"In {'all' if count else 'none of the'} {whole(layers)} layers"
+    return f"In {whole(count)} of the {whole(layers)} layers"
 
 
 def _margin(one: SetAblation) -> str:
@@ -65,22 +73,30 @@ def _margin(one: SetAblation) -> str:
 def _accuracy(one: SetAblation) -> str:
     found = measure_of(one, "pair_accuracy")
     start = (
-        f"There the share of images whose own class scores above the other goes from "
-        f"{share(found.intact).text} by {signed_share(found.confirmed.change).text}"
+        "There the share of images whose own class scores above the other goes from "
+        f"{share(found.intact).text} to {share(_without(found)).text}"
     )
     if found.exceeds:
         return f"{start}, more than without either control."
     return f"{start}, which is not clearly more than without the controls."
 
 
+def _without(found: SetMeasure) -> float | None:
+    """Return what a measure is without the confirmed neurons."""
+    if found.intact is None or found.confirmed.change is None:
+        return None
+    return found.intact + found.confirmed.change
+
+
 def neuron_sentence(data: NeuronAblation) -> str:
     """Say which class loses most without a neuron, or that none clearly does."""
-    first = data.classes[0]
-    if first.score.high is None or first.score.high >= 0:
+    losing = [one for one in data.classes if one.score.high is not None and one.score.high < 0]
+    if not losing:
         return (
             f"Without the neuron, no class of the {whole(len(data.classes))} tried clearly loses: every "
             "interval of the change of its score reaches 0."
         )
+    first = losing[0]
     return (
         f"Without the neuron, {first.name} loses most: its score, {shown(first.intact_score).text} above the "
         f"mean of all classes, changes by {shown(first.score.change).text} ({interval(first.score)}). "
