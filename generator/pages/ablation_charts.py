@@ -39,7 +39,9 @@ def _ablation() -> Any:
     parts = []
     for series, style in SERIES.items():
         own = source.transform_filter(f"datum.series === '{series}'")
-        spans = own.mark_rule(style=style).encode(x=across, xOffset=beside, y="low:Q", y2="high:Q")
+        spans = own.mark_rule(style=style, strokeDash=[1, 0]).encode(
+            x=across, xOffset=beside, y="low:Q", y2="high:Q"
+        )
         points = own.mark_circle(style=f"{style}-point", size=60).encode(
             x=across, xOffset=beside, y=along, tooltip=tooltip
         )

@@ -72,10 +72,10 @@ def _margin(one: SetAblation) -> str:
 
 def _accuracy(one: SetAblation) -> str:
     found = measure_of(one, "pair_accuracy")
-    start = (
-        "There the share of images whose own class scores above the other goes from "
-        f"{share(found.intact).text} to {share(_without(found)).text}"
-    )
+    before, after = share(found.intact).text, share(_without(found)).text
+    if before == after:
+        return f"There the share of images whose own class scores above the other stays at {before}."
+    start = f"There the share of images whose own class scores above the other goes from {before} to {after}"
     if found.exceeds:
         return f"{start}, more than without either control."
     return f"{start}, which is not clearly more than without the controls."
