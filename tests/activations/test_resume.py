@@ -5,20 +5,29 @@ from __future__ import annotations
 import pytest
 import torch
 from torch import Tensor, nn
-from torchvision.models import get_model
+from torchvision.models import VisionTransformer, get_model
 
 from generator.activations.resume import NETWORK, Resumed, cut_at
 from generator.activations.trace import first_tensor
 
 CASES = (
     ("resnet18", ("conv1", "bn1", "layer2.0", "layer4.1.conv1", "layer4.1"), 64),
-    ("vit_b_16", ("encoder.layers.encoder_layer_0.mlp.1", "encoder.layers.encoder_layer_11.mlp.1"), 224),
+    ("transformer", ("encoder.layers.encoder_layer_0.mlp.1", "encoder.layers.encoder_layer_2.mlp.1"), 32),
     ("densenet121", ("features.conv0", "features.denseblock3.denselayer2.conv1"), 64),
     ("mobilenet_v3_small", ("features.2", "features.7.block.1"), 64),
     ("swin_t", ("features.1.0.mlp.1", "features.5.1.mlp.1"), 64),
     ("convnext_tiny", ("features.1.0", "features.5.2.block.4"), 64),
     ("googlenet", ("inception3a", "inception4c.branch2"), 64),
 )
+
+
+def transformer() -> nn.Module:
+    """Return a small vision transformer, whose head does not start at 0 as torchvision's do."""
+    module = VisionTransformer(
+        image_size=32, patch_size=8, num_layers=3, num_heads=2, hidden_dim=16, mlp_dim=32, num_classes=5
+    )
+    nn.init.normal_(module.heads.head.weight)
+    return module
 
 
 def zero_first(output: Tensor) -> Tensor:
@@ -48,7 +57,7 @@ def by_hook(module: nn.Module, layer: str, inputs: Tensor) -> Tensor:
 def test_the_rest_of_a_network_gives_what_hooks_give(model: str, layers: tuple[str, ...], side: int) -> None:
     torch.manual_seed(0)
     settings = {"init_weights": True, "aux_logits": False} if model == "googlenet" else {}
-    module = get_model(model, weights=None, **settings).eval()
+    module = (transformer() if model == "transformer" else get_model(model, weights=None, **settings)).eval()
     inputs = torch.randn(2, 3, side, side)
     for layer in layers:
         resumed = Resumed(module, layer, NETWORK, inputs)
