@@ -76,32 +76,32 @@ def ablated_set(
     draws = drawn.shape[1]
     changes = measured[1:] - measured[0]
     weights = image_weights(sides, seed) / len(np.unique(sides))
-    plain = _by_class(changes, sides)
-    resampled = np.einsum("rm,amc->arc", weights, changes)
+    plain, resampled = _by_class(changes, sides), np.einsum("rm,amc->arc", weights, changes)
     controls = plain[1:].reshape(len(CONTROLS), draws, len(SET_MEASURES))
-    change, spread = [plain[0]], [resampled[0]]
-    for place in range(len(CONTROLS)):
-        own = resampled[1 + place * draws : 1 + (place + 1) * draws]
-        change.append(controls[place].mean(axis=0) if draws else np.full(len(SET_MEASURES), np.nan))
-        spread.append(_over_draws(own, (*seed, place)))
+    change = np.array([plain[0], *map(_mean, controls)])
+    by_kind = resampled[1:].reshape(len(CONTROLS), draws, *resampled.shape[1:])
+    spread = [resampled[0], *(_over_draws(own, (*seed, place)) for place, own in enumerate(by_kind))]
     low, high = np.quantile(np.array(spread), _ENDS, axis=1)
-    excess = np.array(spread[:1]) - np.array(spread[1:])
-    excess_low, excess_high = np.quantile(excess, _ENDS, axis=1)
-    means = [activation[channels].mean()]
-    means += [activation[own].mean() if draws else np.nan for own in drawn]
+    excess_low, excess_high = np.quantile(spread[0] - np.array(spread[1:]), _ENDS, axis=1)
     return AblatedSet(
         intact=_by_class(measured[0], sides),
         channels=channels.astype(np.int32),
         drawn=drawn,
-        activation=np.array(means, dtype=np.float64),
-        change=np.array(change),
+        activation=np.array([activation[channels].mean(), *(_mean(activation[own]).mean() for own in drawn)]),
+        change=change,
         low=low,
         high=high,
         draws=controls,
-        excess=np.array(change[:1]) - np.array(change[1:]),
+        excess=change[0] - change[1:],
         excess_low=excess_low,
         excess_high=excess_high,
     )
+
+
+def _mean(values: Floats) -> Doubles:
+    """Return the mean over draws, the first axis; NaN without draws."""
+    mean: Doubles = values.mean(axis=0) if len(values) else np.full(values.shape[1:], np.nan)
+    return mean
 
 
 def _by_class(values: Doubles, sides: Integers) -> Doubles:
