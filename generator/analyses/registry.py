@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from generator.analyses.ablation import AblationAnalysis
 from generator.analyses.badges import BadgesAnalysis
 from generator.analyses.base import Analysis
 from generator.analyses.cases import CasesAnalysis
@@ -62,6 +63,7 @@ ANALYSES: tuple[Analysis[Any, Any, Any], ...] = (
     ContrastsAnalysis(),
     EvidenceAnalysis(),
     DirectionsAnalysis(),
+    AblationAnalysis(),
     SimilarAnalysis(),
     ConnectionsAnalysis(),
     NeuronMapAnalysis(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from generator.pages.context_ablation import contrast_ablations
 from generator.pages.context_evidence import evidence_contexts
 from generator.pages.context_neuron import Headline
 from generator.pages.contrast_charts import contrast_values
@@ -38,6 +39,12 @@ SHOWN_ROWS = 300
 
 UNVARIED = "the neuron's responses to these images are all the same"
 
+ABLATION_FILES = (
+    ("single ablations as CSV", "ablation.csv"),
+    ("all ablations as JSON", "ablation.json"),
+    ("their JSON Schema", "ablation.schema.json"),
+)
+
 FILES = (
     ("all neurons as CSV", "contrasts.csv"),
     ("everything as JSON", "contrasts.json"),
@@ -67,6 +74,8 @@ def contrasts_context(atlas: AtlasRecords, summaries: Sequence[NeuronSummary]) -
     page = contrasts_page(subject.atlas)
     evidence = evidence_contexts(atlas, data.contrasts)
     labels = {str(one.neuron): (one.label.text or "") if one.label is not None else "" for one in summaries}
+    ablations = contrast_ablations(atlas, page) or [None] * len(data.contrasts)
+    files = (*_files(atlas), *(ABLATION_FILES if any(ablations) else ()))
     return {
         "title": f"Class contrasts of {subject.title}",
         "description": f"What separates classes inside the network of the atlas {subject.atlas}.",
@@ -76,11 +85,12 @@ def contrasts_context(atlas: AtlasRecords, summaries: Sequence[NeuronSummary]) -
         "readout": readout_text(data.readout),
         "fitted": data.readout.source == "fitted",
         "pairs": [
-            _pair(atlas, one, f"pair-{number}", labels, page) | {"evidence": evidence[number - 1]}
+            _pair(atlas, one, f"pair-{number}", labels, page)
+            | {"evidence": evidence[number - 1], "ablation": ablations[number - 1]}
             for number, one in enumerate(data.contrasts, start=1)
         ],
         "facts": _facts(data),
-        "downloads": [(text, link(f"{subject.atlas}/{name}", page)) for text, name in _files(atlas)],
+        "downloads": [(text, link(f"{subject.atlas}/{name}", page)) for text, name in files],
         "glossary": link("glossary.md", page),
         "methods": link("methods.md#contrasts", page),
         "limits": link("limits.md#contrasts", page),

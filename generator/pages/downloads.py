@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.pages import citation
+from generator.pages.ablation_data import ablation_files
 from generator.pages.context_cases import cases_json, cases_of
 from generator.pages.context_findings import findings_json, findings_of
 from generator.pages.contrast_data import contrast_files
@@ -119,6 +120,8 @@ def write_downloads(docs: Path, atlas: AtlasRecords, summaries: Sequence[NeuronS
         files |= {"probes.csv": probes_csv(probes).encode(), "probes.json": probes_json(atlas, probes)}
         files |= probe_figures(probes)
     files |= contrast_files(atlas) | evidence_files(atlas)
+    files |= contrast_files(atlas)
+    files |= ablation_files(atlas)
     if (cases := cases_of(atlas)) is not None:
         files["cases.json"] = cases_json(atlas, cases)
     if (findings := findings_of(atlas)) is not None:

@@ -1,5 +1,14 @@
 """Frozen results and identities: what analyses return, the store keeps and pages show (numpy only)."""
 
+from generator.records.ablation import (
+    CONTROLS,
+    SET_MEASURES,
+    SINGLE_MEASURES,
+    AblatedSet,
+    Ablation,
+    LayerAblation,
+    SingleAblations,
+)
 from generator.records.activations import (
     ExemplarGroup,
     Exemplars,
@@ -121,6 +130,7 @@ __all__ = [
     "BASELINES",
     "CHECKS",
     "CONSTRAINED",
+    "CONTROLS",
     "EVIDENCE",
     "FACET_PREFIX",
     "FIRST",
@@ -136,7 +146,11 @@ __all__ = [
     "PLAIN",
     "REDUNDANT",
     "SEED_PREFIX",
+    "SET_MEASURES",
+    "SINGLE_MEASURES",
     "VERDICTS",
+    "AblatedSet",
+    "Ablation",
     "AnswerSource",
     "AtlasRecords",
     "Badges",
@@ -172,6 +186,7 @@ __all__ = [
     "Integers",
     "Labels",
     "Layer",
+    "LayerAblation",
     "LayerBadges",
     "LayerCentres",
     "LayerConceptResponses",
@@ -227,6 +242,7 @@ __all__ = [
     "Separation",
     "ShownMask",
     "Similar",
+    "SingleAblations",
     "Skipped",
     "Statistics",
     "Subject",

@@ -31,6 +31,7 @@ from generator.records import (
     Subject,
     Visualizations,
 )
+from tests.pages.fake_ablation import ablation_record
 from tests.pages.fake_concepts import concept_records
 from tests.pages.fake_contrasts import contrast_records
 from tests.pages.fake_evidence import evidence_records
@@ -95,6 +96,8 @@ def fake_atlas(
         **relation_records(subject, seed),
     }
     records |= evidence_records(subject, records.get("contrasts"), seed)
+    if "contrasts" in records:
+        records["ablation"] = ablation_record(subject, records["contrasts"], seed)
     records["cases"] = case_records(subject, seed)
     records["findings"] = finding_records()
     records["minds"] = mind_records(subject, records["exemplars"])

@@ -28,11 +28,11 @@ ANCHORS = {
     "network-view recipe record content-hash concept label dissection iou null coverage "
     "negative-visualization activation-maximization seed-spread level cycles chroma-share badge agreement "
     "common-ground path-similarity random-twin facet probe probe-selectivity emergence contrast cohens-d "
-    "evidence-map grad-cam",
+    "evidence-map grad-cam mean-ablation margin",
     "methods": "survey sketch statistics exemplars receptive-fields feature-visualization activation-ratios "
     "filters provenance determinism concept-images dissection labels levels lucent reliability "
-    "probes contrasts evidence",
-    "limits": "words levels badges probes contrasts",
+    "probes contrasts evidence ablation",
+    "limits": "words levels badges probes contrasts ablation",
 }
 
 
