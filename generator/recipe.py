@@ -264,6 +264,20 @@ class ContrastsSection(Section):
     images: Annotated[int, Field(ge=10)] = 100
 
 
+class AblationSection(Section):
+    """Ablation: what the network loses without the neurons of a contrast, and without single neurons.
+
+    Confirmed neurons are taken away on up to `images` held-out images of each of the two classes, and
+    compared with `draws` draws of other neurons of the layer, at random and of like mean activation. Single
+    neurons of the last two stages are tried on `single_images` held-out images of each class.
+    """
+
+    enabled: bool = True
+    images: Annotated[int, Field(ge=10)] = 100
+    draws: Annotated[int, Field(ge=2, le=1000)] = 10
+    single_images: Annotated[int, Field(ge=5)] = 20
+
+
 class ComputeSection(Section):
     """Where and how the work runs; nothing here changes a result beyond float tolerance."""
 
@@ -294,6 +308,7 @@ class Recipe(Section):
     patterns: PatternsSection = PatternsSection()
     attribution: AttributionSection = AttributionSection()
     contrasts: ContrastsSection = ContrastsSection()
+    ablation: AblationSection = AblationSection()
     compute: ComputeSection = ComputeSection()
 
     def sha256(self) -> str:

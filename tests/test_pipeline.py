@@ -24,7 +24,8 @@ from generator.store.layout import Layout
 from generator.store.manifest import load_manifest, read_atlas
 from tests.tiny import RECIPE, write_world
 
-OF_MANY_IMAGES = {"readout", "contrasts"}  # the tiny world has too few of a class
+# The tiny world has too few images of a class for these.
+OF_MANY_IMAGES = {"readout", "contrasts", "evidence", "directions", "ablation"}
 NAMES = [analysis.name for analysis in ANALYSES if analysis.name not in OF_MANY_IMAGES]
 CONCEPTS = {"concept_gallery", "concept_responses", "dissection", "labels"}
 PROBES = {"probe_features", "probes"}

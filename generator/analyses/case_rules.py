@@ -18,6 +18,7 @@ from generator.records import (
     REDUNDANT,
     SEED_PREFIX,
     Badges,
+    Contrasts,
     Floats,
     Labels,
     Layer,
@@ -164,6 +165,23 @@ def _highest(values: Floats) -> Floats:
     return np.where(np.isfinite(known), known, np.nan)
 
 
+def contrast_neuron(sources: Sources) -> Scores | None:
+    """Return the rule: of the first contrast's confirmed neurons, the effect furthest from 0 for sure.
+
+    Ranks are the end of Cohen's d's interval that is nearer to 0, without its sign; values are d itself.
+    """
+    contrasts = sources.find("contrasts", Contrasts)
+    if contrasts is None or not contrasts.contrasts:
+        return None
+    layers = contrasts.contrasts[0].layers
+    value = sources.joined(lambda name: layers[name].effect[1])
+    low = sources.joined(lambda name: layers[name].effect_low)
+    high = sources.joined(lambda name: layers[name].effect_high)
+    asked = sources.joined(lambda name: layers[name].confirmed) > 0
+    sure = np.where(value > 0, low, -high)
+    return Scores(np.where(asked & (sure > 0), sure, np.nan), value)
+
+
 def two_minds(sources: Sources) -> Scores | None:
     """Return the rule: several groups of strongest images, the silhouette furthest above its null."""
     minds = sources.find("minds", Minds)
@@ -256,6 +274,7 @@ RULES: Mapping[str, Rule] = {
     "texture": labelled("texture", "material"),
     "part-or-object": labelled("part", "object"),
     "class-neuron": class_neuron,
+    "contrast-neuron": contrast_neuron,
     "two-minds": two_minds,
     "twins": twins,
     "opposed-pair": opposed,

@@ -22,6 +22,7 @@ USED = (
     "paths",
     "badges",
     "labels",
+    "contrasts",
     "minds",
     "similar",
     "twin_visualizations",

@@ -11,6 +11,7 @@ from scipy import stats
 
 from generator.analyses.base import Analysis, Context, Estimate, Scope
 from generator.analyses.case_rules import Sources
+from generator.analyses.finding_selectivity import selective_and_needed, selective_and_trusted
 from generator.analyses.finding_tests import (
     Answer,
     corrected,
@@ -32,7 +33,6 @@ from generator.records import (
     Layer,
     Levels,
     Minds,
-    Paths,
     Probe,
     Probes,
     Statistics,
@@ -41,6 +41,8 @@ from generator.records import (
 
 FEWEST_TASKS = 6
 """Tasks of probes from which on their median says something."""
+
+USED = ("levels", "probes", "minds", "badges", "paths", "twin_survey", "ablation")
 
 Question = Callable[[Sources, int], Answer | None]
 
@@ -57,7 +59,15 @@ class FindingsAnalysis(Analysis[FindingsTask, Findings, Findings]):
     version: ClassVar[int] = 1
     scope: ClassVar[Scope] = "atlas"
     requires: ClassVar[tuple[str, ...]] = ("survey", "statistics")
-    uses: ClassVar[tuple[str, ...]] = ("levels", "probes", "minds", "badges", "paths", "twin_survey")
+    uses: ClassVar[tuple[str, ...]] = (
+        "levels",
+        "probes",
+        "minds",
+        "badges",
+        "paths",
+        "twin_survey",
+        "ablation",
+    )
     part_type: ClassVar[type] = Findings
     record_type: ClassVar[type] = Findings
 
@@ -242,18 +252,6 @@ def untrained(sources: Sources, seed: int) -> Answer | None:
     return median_ratio(pairs[:, 0], pairs[:, 1], seed) if len(pairs) >= FEWEST_TASKS else None
 
 
-def selective_and_trusted(sources: Sources, seed: int) -> Answer | None:
-    """Return how class selectivity goes with the path similarity of pictures."""
-    statistics, paths = sources.find("statistics", Statistics), sources.find("paths", Paths)
-    if statistics is None or paths is None:
-        return None
-    return rank_correlation(
-        sources.joined(lambda name: statistics.layers[name].selectivity),
-        sources.joined(lambda name: paths.layers[name].summary),
-        seed,
-    )
-
-
 QUESTIONS: Mapping[str, tuple[Question, tuple[float, float]]] = {
     "colour-with-depth": (colour_with_depth, (-0.7, -0.1)),
     "category-with-depth": (category_with_depth, (0.2, 0.8)),
@@ -264,5 +262,6 @@ QUESTIONS: Mapping[str, tuple[Question, tuple[float, float]]] = {
     "misleading": (misleading, (0.1, 0.5)),
     "untrained": (untrained, (0.2, 0.7)),
     "selective-and-trusted": (selective_and_trusted, (0.0, 0.4)),
+    "selective-and-needed": (selective_and_needed, (-0.2, 0.3)),
 }
 """By the name of the finding: the question, and what we expected before we looked."""

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from generator.activations.stream import stream
 from generator.analyses.base import Analysis, Context, Estimate, Scope
-from generator.analyses.encoding import encode_picture
+from generator.analyses.encoding import encode_picture, half_precision
 from generator.inputs.batches import Batch, batches
 from generator.records import (
     Floats,
@@ -185,21 +185,16 @@ def layer_patterns(
 
     chosen = maps[rows, alive[order]]
     return LayerPatterns(
-        mean=_half(scaled.mean(axis=1) if len(alive) else nothing),
-        maximum=_half(scaled.max(axis=1) if len(alive) else nothing),
+        mean=half_precision(scaled.mean(axis=1) if len(alive) else nothing),
+        maximum=half_precision(scaled.max(axis=1) if len(alive) else nothing),
         neurons=padded(channels[alive][order], NOBODY, np.int32),
         quantile=padded(quantile[rows, order], np.nan, np.float32),
         peak=padded(chosen.max(axis=(2, 3)), np.nan, np.float32),
         deviation=padded(peak[rows, order], np.nan, np.float32),
-        maps=padded(_half(chosen), np.nan, np.float16),
+        maps=padded(half_precision(chosen), np.nan, np.float16),
     )
 
 
 def _joined(parts: Sequence[LayerPatterns]) -> LayerPatterns:
     names = [field.name for field in dataclasses.fields(LayerPatterns)]
     return LayerPatterns(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
-
-
-def _half(values: Floats) -> Floats:
-    finite = np.finfo(np.float16)
-    return np.clip(values, finite.min, finite.max).astype(np.float16)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from generator.analyses.ablation import AblationAnalysis
 from generator.analyses.attribution import AttributionAnalysis
 from generator.analyses.badges import BadgesAnalysis
 from generator.analyses.base import Analysis
@@ -12,7 +13,9 @@ from generator.analyses.concept_gallery import ConceptGalleryAnalysis
 from generator.analyses.concept_responses import ConceptResponsesAnalysis
 from generator.analyses.connections import ConnectionsAnalysis
 from generator.analyses.contrasts import ContrastsAnalysis
+from generator.analyses.directions import DirectionsAnalysis
 from generator.analyses.dissection import DissectionAnalysis
+from generator.analyses.evidence import EvidenceAnalysis
 from generator.analyses.exemplars import ExemplarsAnalysis
 from generator.analyses.explorer import ExplorerAnalysis
 from generator.analyses.filters import FiltersAnalysis
@@ -60,6 +63,9 @@ ANALYSES: tuple[Analysis[Any, Any, Any], ...] = (
     AttributionAnalysis(),
     ReadoutAnalysis(),
     ContrastsAnalysis(),
+    EvidenceAnalysis(),
+    DirectionsAnalysis(),
+    AblationAnalysis(),
     SimilarAnalysis(),
     ConnectionsAnalysis(),
     NeuronMapAnalysis(),

@@ -12,11 +12,11 @@ import torch
 
 from generator.activations.trace import device_of, tapped
 from generator.analyses.base import Analysis, Context, Estimate, Scope
+from generator.analyses.picture_making import making_identity, making_of, picture_size
 from generator.featurevis.measure import RANDOM_PICTURES
 from generator.featurevis.schedule import MEASUREMENTS
-from generator.featurevis.start_image import read_start_image, start_image_sha256
 from generator.featurevis.variants import FIRST_VARIANT, Variant, chosen_variants
-from generator.featurevis.visualize import Making, every_row, joined, visualize
+from generator.featurevis.visualize import every_row, joined, visualize
 from generator.inputs.models import Network
 from generator.records import FIRST, Layer, LayerVisualizations, Visualizations
 
@@ -54,15 +54,7 @@ class VisualizationsAnalysis(Analysis[VisualizationTask, LayerVisualizations, Vi
 
     def identity(self, context: Context) -> Mapping[str, Any]:
         """Return how pictures are made; neurons and variants are in the tasks."""
-        section = context.recipe.visualization
-        return {
-            "size": _size(context),
-            "steps": section.steps,
-            "learning_rate": section.learning_rate,
-            "precision": section.precision,
-            "transparent": section.transparent,
-            "start_image": start_image_sha256(section.start_image),
-        }
+        return making_identity(context)
 
     def tasks(self, context: Context) -> Sequence[VisualizationTask]:
         """Return batches of each layer's neurons in their order, so that a longer list adds to them.
@@ -102,7 +94,7 @@ class VisualizationsAnalysis(Analysis[VisualizationTask, LayerVisualizations, Vi
         Pictures that settle early make it shorter.
         """
         layers = [layer for layer in context.layers if layer.neurons]
-        variants, section, size = _variants(context), context.recipe.visualization, _size(context)
+        variants, section, size = _variants(context), context.recipe.visualization, picture_size(context)
         pictures = sum(variant.facets for variant in variants)
         count = pictures * sum(len(layer.neurons) for layer in layers)
         work = f"{count} pictures of {size} × {size} pixels, at most {section.steps} steps each"
@@ -119,25 +111,6 @@ class VisualizationsAnalysis(Analysis[VisualizationTask, LayerVisualizations, Vi
         channels = 4 if section.transparent else 3
         row = size * size * channels + 4 * (7 + MEASUREMENTS)  # the picture, and the numbers on it
         return Estimate(work, float(np.dot(seconds, efforts)), count * row)
-
-
-def making_of(context: Context) -> Making:
-    """Return how the recipe wants pictures to be made."""
-    section, size = context.recipe.visualization, _size(context)
-    return Making(
-        size=size,
-        steps=section.steps,
-        learning_rate=section.learning_rate,
-        seed=context.recipe.seed,
-        precision=section.precision,
-        transparent=section.transparent,
-        start=read_start_image(section.start_image, size),
-    )
-
-
-def _size(context: Context) -> int:
-    """Return the pictures' side in pixels: the recipe's, else that of the network's input."""
-    return context.recipe.visualization.size or context.network().preprocess.crop
 
 
 def _variants(context: Context) -> tuple[Variant, ...]:

@@ -14,7 +14,7 @@ from generator.activations.trace import device_of
 from generator.errors import NetworkError
 from generator.featurevis.measure import BRIGHTEST, measure, random_pictures, strongest
 from generator.featurevis.memory import pictures_at_once
-from generator.featurevis.objectives import responding
+from generator.featurevis.objectives import Objective, responding
 from generator.featurevis.optimize import Optimized, Respond, derive_seed, optimize
 from generator.featurevis.prepared import prepared
 from generator.featurevis.schedule import Schedule
@@ -79,7 +79,7 @@ def visualize(
         NetworkError: The network does not run on pictures of this size, passes no gradient to
             them, or answers with nothing finite.
     """
-    _check_size(network, layer, making.size)
+    check_size(network, layer, making.size)
     quick = prepared(network, layer.name, making.precision)
     together = max(1, pictures_at_once(network, layer, making.size) // variant.facets)
     parts = []
@@ -89,7 +89,7 @@ def visualize(
         rows = np.repeat(np.array(chunk, dtype=np.int32), variant.facets)
         measured = _measured(network, layer, rows, found, making.seed if variant == FIRST_VARIANT else None)
         parts.append(
-            replace(measured, alpha=_in_8_bit(mask.alpha())[:, 0].cpu().numpy()) if mask else measured
+            replace(measured, alpha=in_8_bit(mask.alpha())[:, 0].cpu().numpy()) if mask else measured
         )
     return joined(parts)
 
@@ -118,6 +118,31 @@ def _staged(
         for facet in variant.parts
     ]
     mask = Transparency(len(seeds)) if making.transparent else None
+    objective = variant.objective(neurons, layer)
+    return staged(network, layer, objective, seeds, making, variant=variant, mask=mask), mask
+
+
+def staged(
+    network: Network,
+    layer: Layer,
+    objective: Objective,
+    seeds: Sequence[int],
+    making: Making,
+    *,
+    variant: Variant = FIRST_VARIANT,
+    mask: Transparency | None = None,
+) -> Optimized:
+    """Optimize pictures through all their sizes.
+
+    Args:
+        network: Whose responses are raised; see `prepared`.
+        layer: A layer of it.
+        objective: What is raised, a number a picture.
+        seeds: One a picture.
+        making: Size, steps and precision.
+        variant: Which kind of pictures; its own objective is not looked at.
+        mask: Adds up where the objective depends on the pictures, if given.
+    """
     stages: list[Optimized] = []
     with responding(network, layer) as respond:
         begin = _start(making, variant, len(seeds))
@@ -128,7 +153,7 @@ def _staged(
                 seeds = [derive_seed(seed, stage.size) for seed in seeds]
             found = optimize(
                 _lowered(respond, making.precision),
-                variant.objective(neurons, layer),
+                objective,
                 parametrization=variant.parametrization(stage.size, str(device_of(network.module)), begin),
                 views=variant.views(),
                 schedule=Schedule(stage.steps, rate, variant.settles),
@@ -137,7 +162,7 @@ def _staged(
                 transparency=mask,
             )
             stages.append(found)
-    return _in_a_row(stages), mask
+    return _in_a_row(stages)
 
 
 def _start(making: Making, variant: Variant, pictures: int) -> Tensor | None:
@@ -186,7 +211,7 @@ def _measured(
     network: Network, layer: Layer, neurons: NDArray[np.int32], found: Optimized, seed: int | None
 ) -> LayerVisualizations:
     """Measure finished pictures on the network itself, in 8 bits and float32; random ones with a seed."""
-    pictures = _in_8_bit(found.pictures)
+    pictures = in_8_bit(found.pictures)
     with responding(network, layer) as respond:
         means, peaks = measure(respond, pictures, neurons.tolist())
         random_means = random_peaks = np.full(len(neurons), np.nan, dtype=np.float32)
@@ -207,13 +232,18 @@ def _measured(
     )
 
 
-def _in_8_bit(values: Tensor) -> Tensor:
+def in_8_bit(values: Tensor) -> Tensor:
+    """Return pictures, 0 to 1, as they are stored: uint8."""
     return (values * BRIGHTEST).round().to(torch.uint8)
 
 
 @torch.no_grad()
-def _check_size(network: Network, layer: Layer, size: int) -> None:
-    """Make sure that the network takes pictures of another size than its own."""
+def check_size(network: Network, layer: Layer, size: int) -> None:
+    """Make sure that the network takes pictures of another size than its own.
+
+    Raises:
+        NetworkError: It does not.
+    """
     if size == network.preprocess.crop:
         return
     try:

@@ -96,11 +96,24 @@ TEXTS = {
         "rest, above 0.5.",
         "AUC of its best class",
         "auc",
-        ("exemplars", "classes", "visualization"),
-        "The best of many neurons and classes looks better than it is. That a neuron tells a class "
-        "says nothing of "
-        "what the network would lose without it.",
+        ("exemplars", "classes", "ablation", "visualization"),
+        "The best of many neurons and classes looks better than it is. That a neuron tells a class does not "
+        "say that the network would lose it without the neuron; for neurons of the last two stages, what it "
+        "loses stands below.",
         "No neuron tells any class from the rest, or the images are unlabelled.",
+    ),
+    "contrast-neuron": CaseText(
+        "A neuron that tells two classes apart",
+        "A neuron whose responses to two classes differ, as to cats and dogs: those of the atlas's first "
+        "class contrast.",
+        "Of all neurons that the contrast confirmed on held-out images, the one whose effect (Cohen's d) is "
+        "furthest from 0 with its whole 95% interval.",
+        "Cohen's d on held-out images, positive: larger for the first class",
+        "cohens-d",
+        ("contrasts", "ablation", "exemplars", "visualization"),
+        "The two classes may differ in more than what they are called after: background, pose, colour. The "
+        "best of many neurons looks better than it is.",
+        "No neuron was confirmed to tell the two classes of the contrast apart.",
     ),
     "two-minds": CaseText(
         "A neuron of two minds",

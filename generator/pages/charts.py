@@ -10,7 +10,7 @@ from typing import Any
 import altair
 import vl_convert
 
-from generator.pages import contrast_charts, probe_charts
+from generator.pages import ablation_charts, contrast_charts, probe_charts
 
 # Chart height in pixels; the width is that of the page.
 HEIGHT = 200
@@ -47,6 +47,7 @@ def specifications() -> Mapping[str, Mapping[str, Any]]:
         "emergence": _emergence(),
         **probe_charts.specifications(),
         **contrast_charts.specifications(),
+        **ablation_charts.specifications(),
         "levels": _levels(),
         "paths": _paths(),
     }

@@ -1,12 +1,15 @@
-"""Template values of a neuron's section on class contrasts: those that it takes part in."""
+"""Template values of class contrasts on the pages of neurons and layers: those that they take part in."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from generator.pages.contrast_data import contrasts_of
+from generator.pages.layer_view import LayerView
+from generator.pages.links import link
 from generator.pages.neuron_view import NeuronView
-from generator.pages.numbers import shown
+from generator.pages.numbers import plural, shown, whole
 from generator.pages.schema_contrasts import NeuronContrast
 from generator.store.layout import contrasts_page
 
@@ -22,6 +25,23 @@ def contrast(view: NeuronView) -> Mapping[str, Any] | None:
         "rows": [_row(one) for one in found],
         "atlas": view.link(contrasts_page(view.neuron.atlas)),
         "limits": view.link("limits.md#contrasts"),
+    }
+
+
+def layer_contrasts(view: LayerView, page: str) -> Mapping[str, Any] | None:
+    """Return what the contrasts find in a layer, None where the atlas has none."""
+    record = contrasts_of(view.atlas)
+    if record is None:
+        return None
+    names = view.atlas.subject.images.class_names
+    return {
+        "link": link(contrasts_page(view.atlas.subject.atlas), page),
+        "sentences": [
+            f"{names[one.first]} against {names[one.second]}: "
+            f"{whole(int(one.layers[view.layer.name].confirmed.sum()))} of "
+            f"{plural(len(view.layer.neurons), 'neuron')} confirmed."
+            for one in record.contrasts
+        ],
     }
 
 

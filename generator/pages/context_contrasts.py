@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from generator.pages.context_ablation import contrast_ablations
+from generator.pages.context_evidence import evidence_contexts
 from generator.pages.context_neuron import Headline
 from generator.pages.contrast_charts import contrast_values
 from generator.pages.contrast_data import contrasts_data, contrasts_of
@@ -18,6 +20,7 @@ from generator.pages.contrast_text import (
     rule_text,
     summary,
 )
+from generator.pages.evidence_data import evidence_of
 from generator.pages.links import link
 from generator.pages.numbers import Shown, plural, shown, whole
 from generator.pages.schema_contrasts import (
@@ -36,10 +39,21 @@ SHOWN_ROWS = 300
 
 UNVARIED = "the neuron's responses to these images are all the same"
 
+ABLATION_FILES = (
+    ("single ablations as CSV", "ablation.csv"),
+    ("all ablations as JSON", "ablation.json"),
+    ("their JSON Schema", "ablation.schema.json"),
+)
+
 FILES = (
     ("all neurons as CSV", "contrasts.csv"),
     ("everything as JSON", "contrasts.json"),
     ("its JSON Schema", "contrasts.schema.json"),
+)
+
+EVIDENCE_FILES = (
+    ("all maps and controls as JSON", "evidence.json"),
+    ("their JSON Schema", "evidence.schema.json"),
 )
 
 
@@ -58,7 +72,10 @@ def contrasts_context(atlas: AtlasRecords, summaries: Sequence[NeuronSummary]) -
     """Return all values of the page; `summaries` are those of all neurons shown."""
     subject, data = atlas.subject, contrasts_data(atlas)
     page = contrasts_page(subject.atlas)
+    evidence = evidence_contexts(atlas, data.contrasts)
     labels = {str(one.neuron): (one.label.text or "") if one.label is not None else "" for one in summaries}
+    ablations = contrast_ablations(atlas, page) or [None] * len(data.contrasts)
+    files = (*_files(atlas), *(ABLATION_FILES if any(ablations) else ()))
     return {
         "title": f"Class contrasts of {subject.title}",
         "description": f"What separates classes inside the network of the atlas {subject.atlas}.",
@@ -69,14 +86,19 @@ def contrasts_context(atlas: AtlasRecords, summaries: Sequence[NeuronSummary]) -
         "fitted": data.readout.source == "fitted",
         "pairs": [
             _pair(atlas, one, f"pair-{number}", labels, page)
+            | {"evidence": evidence[number - 1], "ablation": ablations[number - 1]}
             for number, one in enumerate(data.contrasts, start=1)
         ],
         "facts": _facts(data),
-        "downloads": [(text, link(f"{subject.atlas}/{name}", page)) for text, name in FILES],
+        "downloads": [(text, link(f"{subject.atlas}/{name}", page)) for text, name in files],
         "glossary": link("glossary.md", page),
         "methods": link("methods.md#contrasts", page),
         "limits": link("limits.md#contrasts", page),
     }
+
+
+def _files(atlas: AtlasRecords) -> tuple[tuple[str, str], ...]:
+    return FILES if evidence_of(atlas) is None else FILES + EVIDENCE_FILES
 
 
 def _pair(

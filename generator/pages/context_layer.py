@@ -10,6 +10,7 @@ from typing import Any
 from generator.pages.badge_counts import ORDER, badge_headlines, badge_summary
 from generator.pages.citation import layer_citation
 from generator.pages.context_attribution import attribution_summary
+from generator.pages.context_contrast import layer_contrasts
 from generator.pages.context_neuron import Headline, identity
 from generator.pages.context_patterns import has_patterns
 from generator.pages.coverage import (
@@ -55,6 +56,7 @@ def layer_context(view: LayerView, summaries: Sequence[NeuronSummary], site_url:
         "labels": labels(ordered),
         "patterns": link(f"{images_page(subject.atlas)}", page) if has_patterns(view.atlas) else "",
         "attribution": attribution_summary(view, page),
+        "contrasts": layer_contrasts(view, page),
         "probes": probes(view, page),
         "badges": badge_summary(view.atlas, [name]),
         "badge_filter": [badge for badge in ORDER if any(summary.badge for summary in ordered)],

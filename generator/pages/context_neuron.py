@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from generator.pages.citation import Citation, neuron_citation
+from generator.pages.context_ablation import ablation
 from generator.pages.context_attribution import attribution
 from generator.pages.context_classes import classes, ranked_classes
 from generator.pages.context_concepts import concepts, label_line
@@ -37,6 +38,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("concepts", "Concepts", "neuron/concepts.html.jinja", concepts),
     Section("classes", "Classes", "neuron/classes.html.jinja", classes),
     Section("contrasts", "Class contrasts", "neuron/contrast.html.jinja", contrast),
+    Section("ablation", "Without this neuron", "neuron/ablation.html.jinja", ablation),
     Section("level", "Low-level or high-level", "neuron/level.html.jinja", level),
     Section("minds", "One kind of image, or several", "neuron/minds.html.jinja", minds),
     Section("similar", "Similar neurons", "neuron/similar.html.jinja", similar),

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from generator.pages import citation
+from generator.pages.ablation_data import ablation_files
 from generator.pages.context_cases import cases_json, cases_of
 from generator.pages.context_findings import findings_json, findings_of
 from generator.pages.contrast_data import contrast_files
+from generator.pages.evidence_data import evidence_files
 from generator.pages.map_data import map_csv, map_of
 from generator.pages.probe_charts import probes_of
 from generator.pages.probe_data import probes_csv, probes_json
@@ -117,7 +119,9 @@ def write_downloads(docs: Path, atlas: AtlasRecords, summaries: Sequence[NeuronS
     if (probes := probes_of(atlas)) is not None:
         files |= {"probes.csv": probes_csv(probes).encode(), "probes.json": probes_json(atlas, probes)}
         files |= probe_figures(probes)
+    files |= contrast_files(atlas) | evidence_files(atlas)
     files |= contrast_files(atlas)
+    files |= ablation_files(atlas)
     if (cases := cases_of(atlas)) is not None:
         files["cases.json"] = cases_json(atlas, cases)
     if (findings := findings_of(atlas)) is not None:

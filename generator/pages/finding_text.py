@@ -144,6 +144,20 @@ TEXTS = {
         _CORRELATION,
         shown,
     ),
+    "selective-and-needed": FindingText(
+        "Do class-selective neurons matter more when ablated?",
+        "Yes: the more selective a neuron, the more the classes' scores fall without it.",
+        "The other way round: the more selective a neuron, the less the classes' scores fall without it.",
+        "It cannot be told: selectivity does not clearly go with what is lost without a neuron.",
+        "that they hardly do, as Morcos et al. 2018 found",
+        "rank correlation of class selectivity with the fall of the score of an image's class without the "
+        "neuron, mean over the classes, both ranked within the layer; last two stages",
+        "no relation",
+        _RANKS,
+        "neuron",
+        _CORRELATION,
+        shown,
+    ),
 }
 
 

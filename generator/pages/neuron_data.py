@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from generator.pages import schema
+from generator.pages.ablation_data import neuron_ablation
 from generator.pages.attribution_data import attribution_data
 from generator.pages.concept_data import concepts_data, label_data
 from generator.pages.contrast_data import neuron_contrasts
@@ -50,6 +51,7 @@ def neuron_data(view: LayerView, row: int) -> schema.NeuronData:
         concepts=concepts_data(view, row),
         level=level_data(view, row),
         contrasts=neuron_contrasts(view, row),
+        ablation=neuron_ablation(view, row),
         minds=minds_data(view, row),
         similar=similar_data(view, row),
         connections=connections_data(view, row),

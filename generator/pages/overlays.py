@@ -57,6 +57,18 @@ def scale_of(values: Floats, *, signed: bool) -> Scale:
     return Scale(0.0, max(0.0, float(finite.max()))) if finite.size else Scale(0.0, 0.0)
 
 
+def clipped_scale(values: Floats, level: float) -> Scale:
+    """Return the signed scale that holds a share of all finite values; those beyond are coloured as its ends.
+
+    Args:
+        values: Of any shape.
+        level: The share, 0 to 1; where it is 0 on both sides, the scale holds all values.
+    """
+    finite = np.abs(values[np.isfinite(values)])
+    reach = float(np.quantile(finite, level)) if finite.size else 0.0
+    return Scale(-reach, reach) if reach > 0 else scale_of(values, signed=True)
+
+
 def resampled(response: Floats, placement: Placement, height: int, width: int) -> Floats:
     """Return a response map on the network's view, (height, width) float64.
 
@@ -122,6 +134,12 @@ def overlay(response: Floats, placement: Placement, scale: Scale, size: int) -> 
 def overlay_address(response: Floats, placement: Placement, scale: Scale, size: int) -> str:
     """Return `overlay` as a WebP in a data address."""
     return _address(webp(overlay(response, placement, scale, size), QUALITY))
+
+
+def map_address(response: Floats, placement: Placement, scale: Scale, size: int) -> str:
+    """Return a response map alone, opaque, as a WebP in a data address."""
+    colours = coloured(resampled(response, placement, size, size), scale)
+    return _address(webp(np.ascontiguousarray(colours[..., :3]), QUALITY))
 
 
 @lru_cache(maxsize=2)

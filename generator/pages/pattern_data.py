@@ -74,20 +74,21 @@ def image_patterns(atlas: AtlasRecords, record: Patterns, at: int) -> ImagePatte
 def _layer(atlas: str, layer: Layer, found: LayerPatterns, at: int) -> LayerPattern:
     return LayerPattern(
         layer=layer.name,
-        mean=_map(found.mean[at]),
-        maximum=_map(found.maximum[at]),
+        mean=map_rows(found.mean[at]),
+        maximum=map_rows(found.maximum[at]),
         strongest=tuple(
             StrongNeuron(
                 neuron=str(NeuronId(atlas, layer.name, int(found.neurons[at, place]))),
                 quantile=value(found.quantile[at, place]),
                 peak=value(found.peak[at, place]),
                 deviation=value(found.deviation[at, place]),
-                map=_map(found.maps[at, place]),
+                map=map_rows(found.maps[at, place]),
             )
             for place in np.flatnonzero(found.neurons[at] != NOBODY)
         ),
     )
 
 
-def _map(values: Floats) -> Map:
+def map_rows(values: Floats) -> Map:
+    """Return a map (height, width) as rows of JSON values; None for NaN."""
     return tuple(tuple(value(number) for number in row) for row in values)

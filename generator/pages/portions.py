@@ -5,13 +5,34 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from generator.records import AtlasRecords, ConceptGallery, Exemplars, Layer, Minds, Patterns, Visualizations
+from generator.records import (
+    AtlasRecords,
+    ConceptGallery,
+    Evidence,
+    Exemplars,
+    Layer,
+    Minds,
+    Patterns,
+    Visualizations,
+)
 
 # Records that no neuron's page shows: large, and not worth handing to a worker.
-UNSHOWN = frozenset({"probe_features", "probes", "readout", "cases", "findings", "explorer", "patterns"})
+UNSHOWN = frozenset(
+    {
+        "probe_features",
+        "probes",
+        "readout",
+        "cases",
+        "findings",
+        "explorer",
+        "patterns",
+        "evidence",
+        "directions",
+    }
+)
 
 # Records that hold pictures of images, which are written once for all pages.
-PICTURED = (Exemplars, ConceptGallery, Minds, Patterns)
+PICTURED = (Exemplars, ConceptGallery, Minds, Patterns, Evidence)
 
 
 def only(atlas: AtlasRecords, layer: Layer) -> AtlasRecords:

@@ -36,6 +36,7 @@ from generator.pages.contrast_data import contrasts_of
 from generator.pages.downloads import write_downloads
 from generator.pages.drawing import CODE
 from generator.pages.environment import render as fill
+from generator.pages.evidence_data import write_directions
 from generator.pages.explorer_data import explorer_of, write_explorer, write_runtime
 from generator.pages.face import Face
 from generator.pages.layer_view import LayerView
@@ -302,6 +303,7 @@ def _write_atlas(
     if has_patterns(atlas):
         write_patterns(docs, atlas)
     if contrasts_of(atlas) is not None:
+        write_directions(docs, atlas)
         values = contrasts_context(atlas, everything)
         pages[contrasts_page(subject.atlas)] = ("contrasts.md.jinja", values)
     if findings_of(atlas) is not None:

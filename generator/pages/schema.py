@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from generator.pages.schema_ablation import NeuronAblation
 from generator.pages.schema_attribution import AttributionData
 from generator.pages.schema_base import Measured, Part
 from generator.pages.schema_contrasts import NeuronContrast
@@ -273,6 +274,9 @@ class NeuronData(Part):
     level: LevelData | None
     contrasts: Annotated[
         tuple[NeuronContrast, ...] | None, Field(description="Its part in every class contrast")
+    ]
+    ablation: Annotated[
+        NeuronAblation | None, Field(description="Null where the neuron is not ablated alone")
     ]
     minds: MindsData | None
     similar: SimilarData | None

@@ -188,6 +188,11 @@ def contrasts_page(atlas: str) -> str:
     return f"{atlas}/contrasts.md"
 
 
+def direction_picture(atlas: str, contrast: int, way: int, seed: int) -> str:
+    """A picture of a contrast's direction: towards its first (0) or second (1) class; seeds count from 1."""
+    return f"{atlas}/directions/{contrast}-{way + 1}-{seed}.webp"
+
+
 def layer_page(atlas: str, layer: str) -> str:
     """A layer's page."""
     return f"{atlas}/{layer}/index.md"

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from generator.analyses.case_rules import Scores, Sources, _oriented_power, opposed, twins
+from generator.analyses.case_rules import Scores, Sources, _oriented_power, contrast_neuron, opposed, twins
 from generator.analyses.cases import DRAWN, RUNNERS_UP, _case, find_cases
-from generator.records import NO_PARTNER, NOBODY, Layer, LayerSimilar, Related, Similar
+from generator.records import (
+    NO_PARTNER,
+    NOBODY,
+    Contrast,
+    Contrasts,
+    Layer,
+    LayerContrast,
+    LayerSimilar,
+    Related,
+    Separation,
+    Similar,
+)
 
 LAYER = Layer("one", "Conv2d", "convolution", "ReLU", 9, 2, 2, neurons=(7, 2, 5, 0))
 
@@ -44,6 +55,40 @@ def test_opposed_pairs_lie_below_the_shuffles() -> None:
     found = opposed(similar())
     assert found is not None
     np.testing.assert_array_equal(np.isfinite(found.rank), [False, True, False, False])
+
+
+def contrasts_of(effect: list[float], confirmed: list[bool]) -> Sources:
+    """Return the first contrast of the layer, intervals 0.3 to either side of the effects."""
+    both, nothing = np.array([effect, effect]), np.zeros(4)
+    layer = LayerContrast(
+        effect=both,
+        effect_low=both[1] - 0.3,
+        effect_high=both[1] + 0.3,
+        auc=both,
+        auc_low=nothing,
+        auc_high=nothing,
+        p_value=both,
+        means=both,
+        found=np.array(confirmed),
+        confirmed=np.array(confirmed),
+        weights=nothing,
+        bias=0.0,
+        best=0,
+        single=Separation(0.5, 0.4, 0.6),
+        joint=Separation(0.5, 0.4, 0.6),
+        chance=0.5,
+    )
+    none = np.zeros(3, np.int64)
+    pair = Contrast(0, 1, "names", None, np.full((2, 2), 9), {"one": layer}, np.zeros(3), none, none)
+    return Sources((LAYER,), {"contrasts": Contrasts(0.05, 100, (pair,))})
+
+
+def test_the_confirmed_neuron_whose_effect_is_furthest_from_nothing_is_found_with_its_sign() -> None:
+    found = contrast_neuron(contrasts_of([0.9, -1.2, 2.0, 0.2], [True, True, False, True]))
+    assert found is not None
+    np.testing.assert_allclose(found.rank, [0.6, 0.9, np.nan, np.nan])  # the last one's interval holds 0
+    assert found.value.tolist() == [0.9, -1.2, 2.0, 0.2]
+    assert contrast_neuron(similar()) is None
 
 
 def test_cases_of_missing_records_are_left_out() -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from scipy import stats
 
 from generator.analyses.case_rules import Sources
+from generator.analyses.finding_selectivity import selective_and_needed
 from generator.analyses.finding_tests import (
     corrected,
     median_ratio,
@@ -18,15 +21,19 @@ from generator.analyses.findings import QUESTIONS, class_half_way, find, two_min
 from generator.records import (
     MOST_GROUPS,
     NOWHERE,
+    Ablation,
     Curve,
     Emergence,
     Finding,
     Layer,
+    LayerAblation,
     LayerMinds,
     Minds,
     Probe,
     ProbeCurves,
     Probes,
+    SingleAblations,
+    Statistics,
 )
 
 LAYERS = tuple(Layer(name, "Conv2d", "convolution", "ReLU", 40, 2, 2, tuple(range(40))) for name in "abc")
@@ -117,6 +124,36 @@ def probe_of(scores: list[list[float]], controls: list[list[float]]) -> Sources:
         majority, nothing, Emergence(NOWHERE, NOWHERE, NOWHERE, np.zeros(3)), None, 0, 0,
     )  # fmt: skip
     return Sources(LAYERS, {"probes": Probes(("a", "b", "c"), 8, 5, 10, 0, (probe,), ())})
+
+
+def ablations_of(selectivity: np.ndarray, lost: np.ndarray) -> Sources:
+    """Return selectivity and what is lost (2, 40) of layers b and c; a is not ablated."""
+    layers = {"a": LayerAblation(resumed=None, sets=(), single=None)}
+    statistics = {"a": SimpleNamespace(selectivity=np.full(40, 0.5))}
+    for name, selective, fall in zip("bc", selectivity, lost, strict=True):
+        overall = np.stack([np.zeros(40), -fall])
+        nothing = np.zeros((2, 40, 0))
+        single = SingleAblations(np.zeros((2, 0)), nothing, nothing, nothing, overall, overall, overall)
+        layers[name] = LayerAblation(resumed=True, sets=(), single=single)
+        statistics[name] = SimpleNamespace(selectivity=selective)
+    none = np.zeros(0, np.int64)
+    ablation = Ablation(100, 10, np.zeros((0, 2), np.int64), none, none, layers)
+    return Sources(LAYERS, {"statistics": Statistics(statistics), "ablation": ablation})  # type: ignore[arg-type]
+
+
+def test_selective_neurons_that_matter_more_are_seen_and_layers_alone_do_not_make_them_so() -> None:
+    random = np.random.default_rng(5)
+    selectivity = random.uniform(size=(2, 40)) + np.array([[0.0], [5.0]])  # one layer is more selective
+    planted = selective_and_needed(ablations_of(selectivity, selectivity), 0)
+    assert planted is not None
+    assert planted.effect == pytest.approx(1)
+    assert (planted.count, planted.chance) == (80, 0.001)
+    unrelated = random.uniform(size=(2, 40)) + np.array([[0.0], [9.0]])  # and loses more, for another reason
+    found = selective_and_needed(ablations_of(selectivity, unrelated), 0)
+    assert found is not None
+    assert abs(found.effect) < 0.3
+    assert found.low < 0 < found.high
+    assert selective_and_needed(Sources(LAYERS, {}), 0) is None
 
 
 def test_half_way_is_a_share_of_the_best_skill() -> None:

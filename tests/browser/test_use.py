@@ -255,3 +255,19 @@ def test_tables_are_sorted_by_keyboard(open_page: Open) -> None:
     heading.get_by_role("button").focus()
     visit.page.keyboard.press("Enter")
     assert heading.get_attribute("aria-sort") in ("ascending", "descending")
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_one_choice_switches_all_mean_maps_of_a_layer(open_page: Open, scripts: bool) -> None:
+    visit = open_page("fake-one/contrasts.html", java_script_enabled=scripts)
+    group = visit.page.locator(".na-maps[open] .na-sides").first
+    tiles = group.locator("figure").count()
+    assert tiles > 2
+    for key in ("first", "difference"):
+        group.locator(f'label:has(input[value="{key}"])').click()
+        expect(group.locator(".na-side:visible")).to_have_count(tiles)
+        expect(group.locator(f".na-side-{key}:visible")).to_have_count(tiles)
+    group.locator('input[value="difference"]').press("ArrowLeft")
+    expect(group.locator('input[value="second"]')).to_be_checked()
+    expect(group.locator(".na-side-second:visible")).to_have_count(tiles)
+    assert visit.complaints == []

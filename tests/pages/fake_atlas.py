@@ -31,9 +31,11 @@ from generator.records import (
     Subject,
     Visualizations,
 )
+from tests.pages.fake_ablation import ablation_record
 from tests.pages.fake_attribution import attribution_records
 from tests.pages.fake_concepts import concept_records
 from tests.pages.fake_contrasts import contrast_records
+from tests.pages.fake_evidence import evidence_records
 from tests.pages.fake_levels import level_records
 from tests.pages.fake_minds import mind_records
 from tests.pages.fake_patterns import pattern_records
@@ -94,6 +96,9 @@ def fake_atlas(
         **contrast_records(subject, seed),
         **relation_records(subject, seed),
     }
+    records |= evidence_records(subject, records.get("contrasts"), seed)
+    if "contrasts" in records:
+        records["ablation"] = ablation_record(subject, records["contrasts"], seed)
     records["cases"] = case_records(subject, seed)
     records["findings"] = finding_records()
     records["attribution"] = attribution_records(subject, records["exemplars"], seed)

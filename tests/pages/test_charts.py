@@ -11,6 +11,13 @@ import vl_convert
 from generator.pages.charts import runtime, script, specifications
 
 DATA: dict[str, dict[str, list[dict[str, Any]]]] = {
+    "ablation": {
+        "ablation": [
+            {"series": series, "layer": layer, "order": order, "change": -0.5, "low": -0.6, "high": -0.4}
+            for series in ("confirmed", "random", "matched")
+            for order, layer in enumerate(["zebra", "ant"])
+        ]
+    },
     "contrast": {
         "contrast": [
             {

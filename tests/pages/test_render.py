@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import jsonschema
+import numpy as np
 import pytest
 
 from generator.errors import SiteError
@@ -49,6 +50,9 @@ def atlases() -> list[AtlasRecords]:
             "levels",
             "probes",
             "contrasts",
+            "evidence",
+            "directions",
+            "ablation",
             "readout",
             *RELATIONS,
         ),
@@ -369,6 +373,52 @@ def test_published_contrasts_fit_their_schema_and_say_what_the_records_say(docs:
     assert data["readout"]["accuracy"] == 1.0
 
 
+def test_what_happens_without_neurons_is_said_beside_the_controls(docs: Path) -> None:
+    page = html.unescape((docs / "fake-atlas" / "contrasts.md").read_text(encoding="utf-8"))
+    assert "What happens without these neurons" in page
+    assert "In the one layer with confirmed neurons, more of the margin" in page
+    assert "In 1 of the 2 layers with confirmed neurons, more of the margin" in page
+    assert "In layer2.__0__ a control does as much, or it cannot be told." in page
+    assert "own class scores above the other goes from 98% to 68%, more than without either" in page
+    assert "changes by −1.50 (−1.55 to −1.45), without random ones by −0.200 (−0.250 to −0.150)" in page
+    assert "could not be cut there" in page  # layer2 in the fake record
+    assert "What happens without" not in (docs / "index.md").read_text(encoding="utf-8")
+
+
+def test_neurons_of_the_last_stages_say_what_is_lost_without_them(docs: Path) -> None:
+    atlas = fake_atlas()
+    early, late = (neuron_text(docs, atlas, layer) for layer in (0, 2))
+    assert "Without this neuron" not in early
+    single = atlas.records["ablation"].layers[atlas.subject.layers[2].name].single
+    assert (single.high[1, 1] >= 0).all()
+    assert "Without the neuron, no class of the 4 tried clearly loses" in html.unescape(late)
+    row = int(single.change[1].min(axis=1).argmin())
+    name = atlas.subject.images.class_names[int(single.change[1, row].argmin())]
+    assert f"Without the neuron, {name} loses most" in html.unescape(neuron_text(docs, atlas, 2, row))
+
+
+def test_published_ablations_fit_their_schema_and_say_what_the_records_say(docs: Path) -> None:
+    atlas = fake_atlas()
+    folder, record = docs / "fake-atlas", atlas.records["ablation"]
+    data = json.loads((folder / "ablation.json").read_text(encoding="utf-8"))
+    jsonschema.validate(data, json.loads((folder / "ablation.schema.json").read_text(encoding="utf-8")))
+    rows = list(csv.DictReader((folder / "ablation.csv").read_text(encoding="utf-8").splitlines()))
+    last = atlas.subject.layers[-1]
+    single = record.layers[last.name].single
+    assert len(rows) == sum(len(layer.neurons) * 4 for layer in atlas.subject.layers[-2:])
+    own = [row for row in rows if row["neuron"] == f"fake-atlas/{last.name}/{last.neurons[0]}"]
+    assert [row["class"] for row in own] == [
+        atlas.subject.images.class_names[place] for place in np.argsort(single.change[1, 0])
+    ]
+    assert [float(row["score_change"]) for row in own] == pytest.approx(np.sort(single.change[1, 0]).tolist())
+    ranks = sorted(int(row["rank"]) for row in rows if row["neuron"].startswith(f"fake-atlas/{last.name}/")
+                   and row["class"] == own[0]["class"])  # fmt: skip
+    assert ranks == list(range(1, len(last.neurons) + 1))
+    (strong,) = (layer for layer in data["contrasts"][0]["layers"] if layer["layer"] == last.name)
+    assert [found["exceeds"] for found in strong["measures"]] == [True, True, True]
+    assert not (docs / "unlabelled" / "ablation.json").exists()
+
+
 def test_probes_have_a_page_where_there_are_any(docs: Path) -> None:
     folder = docs / "fake-atlas"
     page = (folder / "probes.md").read_text(encoding="utf-8")
@@ -440,7 +490,7 @@ def test_neighbours_run_through_all_layers() -> None:
 def test_pictures_are_shared_and_written_once(docs: Path) -> None:
     records = fake_atlas().records
     pictures = {**records["exemplars"].pictures, **records["concept_gallery"].pictures}
-    pictures |= records["patterns"].pictures
+    pictures |= {**records["patterns"].pictures, **records["evidence"].pictures}
     assert len(list((docs / "fake-atlas/pictures").iterdir())) == len(pictures)
     assert len(HOSTILE_IDS) == 5
     names = [path.name for path in (docs / "networks").rglob("*.webp")]

@@ -27,11 +27,12 @@ ANCHORS = {
     "threshold sparseness class-selectivity auc dead receptive-field feature-visualization activation-ratio "
     "network-view recipe record content-hash concept label dissection iou null coverage "
     "negative-visualization activation-maximization seed-spread level cycles chroma-share badge agreement "
-    "common-ground path-similarity random-twin facet probe probe-selectivity emergence contrast cohens-d",
+    "common-ground path-similarity random-twin facet probe probe-selectivity emergence contrast cohens-d "
+    "evidence-map grad-cam mean-ablation margin",
     "methods": "survey sketch statistics exemplars receptive-fields feature-visualization activation-ratios "
     "filters provenance determinism concept-images dissection labels levels lucent reliability "
-    "probes contrasts",
-    "limits": "words levels badges probes contrasts",
+    "probes contrasts evidence ablation",
+    "limits": "words levels badges probes contrasts ablation",
 }
 
 

@@ -37,6 +37,10 @@ class ConceptReader(Protocol):
         """
         ...
 
+    def may_have(self, position: int, concept: Concept) -> bool:
+        """Whether a masked concept can be in the image, as far as can be told without looking at it."""
+        ...
+
     def annotated(self, position: int, parts: tuple[bytes, ...]) -> Annotated:
         """Return the picture and its concepts that are in `parts`.
 

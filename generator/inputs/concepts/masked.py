@@ -45,6 +45,10 @@ class MaskFiles:
         picture = read_bytes(folder / self.images[position])
         return (picture, *(_read_mask(folder, file) for file in self.masks[position]))
 
+    def may_have(self, position: int, concept: Concept) -> bool:
+        """Whether a value of the image's masks means the concept."""
+        return any(concept in meant for values in self.values[position] for meant in values.values())
+
     def annotated(self, position: int, parts: tuple[bytes, ...]) -> Annotated:
         """Return the decoded picture and its masks."""
         picture = decode(parts[0])

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from generator.inputs.concepts.annotated import Annotated, Found
-from generator.inputs.scenes import TASKS, VERSION, concepts, draw
+from generator.inputs.scenes import TASKS, VERSION, concepts, draw, draw_factors
 from generator.inputs.scenes.scene import SIZES
 from generator.records import Concept
 
@@ -38,6 +38,10 @@ class SceneConcepts:
         """Return what the scene is drawn from, as canonical JSON."""
         made_from = {"index": position, "scenes": VERSION, "seed": self.seed, "size": self.size}
         return (json.dumps(made_from, sort_keys=True).encode(),)
+
+    def may_have(self, position: int, concept: Concept) -> bool:
+        """Whether a scene shows the object; of any other concept it may."""
+        return concept.category != "object" or concept.name == draw_factors(self.seed, position).object
 
     def annotated(self, position: int, parts: tuple[bytes, ...]) -> Annotated:
         """Return the drawn scene."""

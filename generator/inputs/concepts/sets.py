@@ -67,6 +67,10 @@ class ConceptSet:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def may_have(self, index: int, concept: int) -> bool:
+        """Whether a masked concept can be in an image, as far as can be told without looking at it."""
+        return self.reader.may_have(int(self.positions[index]), self.info.concepts[concept])
+
     def view(self, index: int, preprocess: Preprocess) -> ConceptView:
         """Return an image and its concepts as the network sees them.
 
