@@ -61,34 +61,38 @@ class _Clamp(torch.autograd.Function):
     """`clamp` with the redirected gradient."""
 
     @staticmethod
-    def forward(ctx: Any, values: Tensor, low: float, high: float, items: Tensor) -> Tensor:
-        clamped = values.clamp(low, high)
+    def forward(ctx: Any, *arguments: Any) -> Tensor:
+        values, low, high, items, inplace = arguments
+        if inplace:
+            ctx.mark_dirty(values)
+        clamped = values.clamp_(low, high) if inplace else values.clamp(low, high)
         ctx.save_for_backward(clamped, items)
         ctx.bounds = (low, high)
         return clamped
 
     @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None, None]:
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None, None, None]:
         (gradient,) = gradients
         clamped, items = ctx.saved_tensors
         low, high = ctx.bounds
-        too_low = clamped <= low
-        plain = gradient.masked_fill(too_low, 0.0)
-        if math.isfinite(high):
-            plain.masked_fill_(clamped >= high, 0.0)
-        if gradient.shape[:1] != items.shape:
-            return plain, None, None, None
-        stuck = items & ~plain.reshape(len(items), -1).any(dim=1)
-        if stuck.any():
-            inward = gradient.masked_fill(too_low & (gradient > 0), 0.0)
-            inward.masked_fill_((clamped >= high) & (gradient < 0), 0.0)
-            plain = torch.where(stuck.reshape(-1, *[1] * (gradient.ndim - 1)), inward, plain)
-        return plain, None, None, None
+        plain = torch.ops.aten.hardtanh_backward(gradient, clamped, low, high)
+        if gradient.shape[:1] == items.shape:
+            sizes = torch.linalg.vector_norm(plain[..., None], ord=1, dim=tuple(range(1, plain.ndim + 1)))
+            stuck = items & (sizes == 0)
+            if stuck.any():
+                plain[stuck] = _inward(gradient[stuck], clamped[stuck], low, high)
+        return plain, None, None, None, None
+
+
+def _inward(gradient: Tensor, clamped: Tensor, low: float, high: float) -> Tensor:
+    """Return the gradient where descent would move values towards the open range, else zero."""
+    inward = gradient.masked_fill((clamped <= low) & (gradient > 0), 0.0)
+    return inward.masked_fill_((clamped >= high) & (gradient < 0), 0.0)
 
 
 def _clamp(items: Tensor, values: Tensor, low: float, high: float, inplace: bool) -> Tensor:
-    clamped: Tensor = _Clamp.apply(values, low, high, items)
-    return values.copy_(clamped) if inplace else clamped
+    clamped: Tensor = _Clamp.apply(values, low, high, items, inplace)
+    return clamped
 
 
 def _relu(items: Tensor, input: Tensor, inplace: bool = False) -> Tensor:  # noqa: A002 (torch's name)
