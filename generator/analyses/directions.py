@@ -68,16 +68,18 @@ class DirectionsAnalysis(Analysis[DirectionsTask, PairDirections, Directions]):
         return Directions(tuple(parts))
 
     def estimate(self, context: Context) -> Estimate:
-        """Time a few steps at the last layer, which takes longest."""
+        """Time a few steps of a contrast's pictures at the last layer, which takes longest."""
         pairs = max(1, len(context.recipe.contrasts.pairs))
-        making, seeds = making_of(context), context.recipe.visualization.seeds
+        making, count = making_of(context), 2 * context.recipe.visualization.seeds
         layer, quick = context.layers[-1], replace(making, steps=TIMED_STEPS)
-        start = time.perf_counter()
-        visualize_directions(context.network(), layer, np.eye(1, layer.size), [0], quick)
-        step = (time.perf_counter() - start) / TIMED_STEPS
-        count = 2 * pairs * seeds
-        work = f"{count} pictures of {making.size} × {making.size} pixels, at most {making.steps} steps each"
-        return Estimate(work, count * step * making.steps, count * (3 * making.size**2 + 8))
+        vectors = np.repeat(np.eye(1, layer.size), count, axis=0)
+        for _ in range(2):  # the first to warm up
+            start = time.perf_counter()
+            visualize_directions(context.network(), layer, vectors, range(count), quick)
+        seconds = (time.perf_counter() - start) * making.steps / TIMED_STEPS
+        size = making.size
+        work = f"{pairs * count} pictures of {size} × {size} pixels, at most {making.steps} steps each"
+        return Estimate(work, pairs * seconds, pairs * count * (3 * size**2 + 8))
 
 
 def chosen_layer(layers: Sequence[Layer], contrast: Contrast) -> Layer | None:

@@ -103,7 +103,7 @@ class EvidenceAnalysis(Analysis[EvidenceTask, EvidencePart, Evidence]):
         return Evidence(SHUFFLES, RESAMPLES, tuple(part.pair for part in parts), pictures)
 
     def estimate(self, context: Context) -> Estimate:
-        """Time a few images on their way through the network."""
+        """Time a few images on their way through the network; Grad-CAM of single ones adds little."""
         network = context.network()
         indices = np.arange(min(SAMPLE, len(context.images)))
         for sample in (indices[:1], indices):  # the first to warm up
@@ -112,10 +112,10 @@ class EvidenceAnalysis(Analysis[EvidenceTask, EvidencePart, Evidence]):
             stream(network, context.layers, source, lambda _layer, _maps, _batch: None)
         each = (time.perf_counter() - start) / len(sample)
         pairs = max(1, len(context.recipe.contrasts.pairs))
-        images = pairs * (4 * context.recipe.contrasts.images + 6 * SHOWN * len(context.layers))
+        images = pairs * 4 * context.recipe.contrasts.images
         cells = sum(layer.height * layer.width for layer in context.layers)
         maps = pairs * cells * (2 * SHOWN * 8 + 2 * (2 + STRONGEST) * 2)
-        return Estimate(f"at most {images} passes of images", images * each, maps)
+        return Estimate(f"at most {images} images, own ones and ones with masks", images * each, maps)
 
 
 def evidence_layers(context: Context, contrast: Contrast) -> tuple[Layer, ...]:

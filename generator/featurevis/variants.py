@@ -12,7 +12,7 @@ from generator.featurevis.maco import MagnitudeConstrained, power_law_spectrum
 from generator.featurevis.objectives import ChannelMean, Diverse, Negated, Objective
 from generator.featurevis.parametrize import FourierBasis, Parametrization
 from generator.featurevis.pixels import Pixels
-from generator.featurevis.schedule import Stage, stages
+from generator.featurevis.schedule import Schedule, Stage, stages
 from generator.featurevis.transforms import RandomViews
 from generator.recipe import VisualizationSection
 from generator.records import (
@@ -96,6 +96,10 @@ class Variant:
         if self.kind in ("constrained", "plain"):
             return (Stage(size, max(1, round(FULL_SIZE_STEPS * steps))),)
         return stages(size, steps)
+
+    def schedule(self, stage: Stage, usual: float) -> Schedule:
+        """Return a stage's steps and step sizes; the usual one is that of Fourier coefficients."""
+        return Schedule(stage.steps, stage.rate * self.step_size(usual), self.settles)
 
     def views(self) -> RandomViews:
         """Return the random transforms; for plain pixels ones that change nothing."""

@@ -17,7 +17,6 @@ from generator.featurevis.memory import pictures_at_once
 from generator.featurevis.objectives import Objective, responding
 from generator.featurevis.optimize import Optimized, Respond, derive_seed, optimize
 from generator.featurevis.prepared import prepared
-from generator.featurevis.schedule import Schedule
 from generator.featurevis.transparency import Transparency
 from generator.featurevis.variants import FIRST_VARIANT, Variant
 from generator.inputs.models import Network
@@ -144,19 +143,19 @@ def staged(
         mask: Adds up where the objective depends on the pictures, if given.
     """
     stages: list[Optimized] = []
+    device = str(device_of(network.module))
     with responding(network, layer) as respond:
         begin = _start(making, variant, len(seeds))
         for stage in variant.stages(making.size, making.steps):
-            rate = stage.rate * variant.step_size(making.learning_rate)
             if stages:
                 begin = repeated(stages[-1].pictures, stage.size)
                 seeds = [derive_seed(seed, stage.size) for seed in seeds]
             found = optimize(
                 _lowered(respond, making.precision),
                 objective,
-                parametrization=variant.parametrization(stage.size, str(device_of(network.module)), begin),
+                parametrization=variant.parametrization(stage.size, device, begin),
                 views=variant.views(),
-                schedule=Schedule(stage.steps, rate, variant.settles),
+                schedule=variant.schedule(stage, making.learning_rate),
                 seeds=seeds,
                 waking=variant.kind != "negative",
                 transparency=mask,
