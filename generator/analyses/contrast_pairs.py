@@ -11,7 +11,7 @@ from generator.analyses.base import Context
 from generator.analyses.contrast_halves import DISCOVERY, FEWEST, classes_of, half_of
 from generator.errors import ImagesError, nearest
 from generator.inputs.images import ImageSet
-from generator.recipe import ContrastsSection
+from generator.recipe_sections import ContrastsSection
 from generator.records import PairRule, Readout, Survey
 
 DEFAULT = ("cat", "dog")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.recipe import ExemplarsSection
+from generator.recipe_sections import ExemplarsSection
 from generator.records import Floats, Integers, Layer, LayerSurvey
 
 EMPTY = -1  # stands for an image where there are fewer images than wanted

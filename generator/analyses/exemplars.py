@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from generator.analyses.base import Analysis, Context, Estimate, Scope
 from generator.analyses.exemplar_choice import EMPTY, Choice, ChosenImages, LayerChoice, choose
 from generator.analyses.exemplar_look import Look, PairResponses, look_again
-from generator.recipe import ExemplarsSection
+from generator.recipe_sections import ExemplarsSection
 from generator.records import ExemplarGroup, Exemplars, Floats, Integers, LayerExemplars, LayerSurvey, Survey
 
 IMAGES_A_TASK = 256

@@ -15,7 +15,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from generator.activations.trace import device_of, tapped
 from generator.inputs.models import Network
-from generator.recipe import Precision
+from generator.recipe_sections import Precision
 
 FEW_CHANNELS = 4
 """Input channels up to which a strided convolution is rewritten: too few to fill vector registers."""

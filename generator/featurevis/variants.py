@@ -14,7 +14,7 @@ from generator.featurevis.parametrize import FourierBasis, Parametrization
 from generator.featurevis.pixels import Pixels
 from generator.featurevis.schedule import Schedule, Stage, stages
 from generator.featurevis.transforms import RandomViews
-from generator.recipe import VisualizationSection
+from generator.recipe_sections import VisualizationSection
 from generator.records import (
     CONSTRAINED,
     FACET_PREFIX,

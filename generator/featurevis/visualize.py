@@ -20,7 +20,7 @@ from generator.featurevis.prepared import prepared
 from generator.featurevis.transparency import Transparency
 from generator.featurevis.variants import FIRST_VARIANT, Variant
 from generator.inputs.models import Network
-from generator.recipe import Precision
+from generator.recipe_sections import Precision
 from generator.records import Layer, LayerVisualizations
 
 BY_ROW = [field.name for field in fields(LayerVisualizations) if field.name != "history_steps"]

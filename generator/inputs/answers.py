@@ -12,7 +12,7 @@ import numpy as np
 from generator.errors import ImagesError, nearest
 from generator.inputs.images import ImageSet
 from generator.inputs.text_file import read_text
-from generator.recipe import ProbesSection
+from generator.recipe_sections import ProbesSection
 from generator.records import Booleans, Integers
 
 IMAGE = "image"

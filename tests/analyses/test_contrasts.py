@@ -22,7 +22,7 @@ from generator.analyses.contrast_statistics import (
 from generator.analyses.contrasts import ContrastsAnalysis
 from generator.analyses.linear import fit_linear
 from generator.errors import ImagesError
-from generator.recipe import ContrastsSection
+from generator.recipe_sections import ContrastsSection
 from generator.records import Contrast, Layer, Readout, Survey
 from tests.analyses.conftest import RecordsContext, SurveyOf
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from generator.analyses.exemplar_choice import EMPTY, Choice, ChosenImages, choose
-from generator.recipe import ExemplarsSection
+from generator.recipe_sections import ExemplarsSection
 from generator.records import Layer, LayerSurvey
 
 SurveyOf = Callable[..., LayerSurvey]

@@ -22,7 +22,8 @@ from generator.analyses.exemplars import ExemplarsAnalysis
 from generator.inputs.images import ImageSet, open_images
 from generator.inputs.models import Network
 from generator.inputs.preprocess import Preprocess
-from generator.recipe import ComputeSection, ExemplarsSection, ImagesSection, NetworkSection, Recipe
+from generator.recipe import ComputeSection, ImagesSection, NetworkSection, Recipe
+from generator.recipe_sections import ExemplarsSection
 from generator.records import (
     ExemplarGroup,
     Exemplars,

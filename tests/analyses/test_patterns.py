@@ -10,7 +10,7 @@ import pytest
 from generator.analyses.patterns import NOBODY, chosen_images, layer_patterns
 from generator.errors import ImagesError
 from generator.inputs.images import check_named
-from generator.recipe import PatternsSection
+from generator.recipe_sections import PatternsSection
 from generator.records import Layer
 from tests.analyses.conftest import RecordsContext, SurveyOf
 

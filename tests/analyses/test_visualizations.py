@@ -16,14 +16,8 @@ from generator.analyses.base import Context
 from generator.analyses.visualizations import VisualizationsAnalysis, VisualizationTask
 from generator.errors import ImagesError
 from generator.featurevis.variants import FULL_SIZE_STEPS
-from generator.recipe import (
-    ImagesSection,
-    LayersSection,
-    NetworkSection,
-    PreprocessSection,
-    Recipe,
-    VisualizationSection,
-)
+from generator.recipe import ImagesSection, LayersSection, NetworkSection, PreprocessSection, Recipe
+from generator.recipe_sections import VisualizationSection
 from generator.records import LayerVisualizations, Visualizations
 
 HALF = (0.5, 0.5, 0.5)

@@ -25,7 +25,8 @@ from generator.featurevis.objectives import ChannelMean, responding
 from generator.featurevis.schedule import Stage
 from generator.featurevis.visualize import Making, visualize
 from generator.inputs.models import Network, load_network
-from generator.recipe import NetworkSection, Precision, PreprocessSection, VisualizationSection
+from generator.recipe import NetworkSection, PreprocessSection
+from generator.recipe_sections import Precision, VisualizationSection
 from generator.records import Layer, LayerVisualizations
 
 pytestmark = [

@@ -17,14 +17,8 @@ from generator.featurevis.optimize import Schedule, optimize
 from generator.featurevis.parametrize import FourierBasis
 from generator.featurevis.transforms import RandomViews
 from generator.inputs.models import Network
-from generator.recipe import (
-    ImagesSection,
-    LayersSection,
-    NetworkSection,
-    PreprocessSection,
-    Recipe,
-    VisualizationSection,
-)
+from generator.recipe import ImagesSection, LayersSection, NetworkSection, PreprocessSection, Recipe
+from generator.recipe_sections import VisualizationSection
 from generator.records import Layer
 
 pytestmark = pytest.mark.benchmark

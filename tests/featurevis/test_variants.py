@@ -10,7 +10,7 @@ from generator.activations.layers import list_layers
 from generator.featurevis.variants import FIRST_VARIANT, Variant, chosen_variants
 from generator.featurevis.visualize import Making, visualize
 from generator.inputs.models import Network
-from generator.recipe import VisualizationSection
+from generator.recipe_sections import VisualizationSection
 from generator.records import Layer, LayerVisualizations
 from tests.planted import detectors, network_of
 

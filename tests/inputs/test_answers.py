@@ -16,7 +16,8 @@ from generator.inputs.answers import (
     trained_on,
 )
 from generator.inputs.images import ImageSet, open_images
-from generator.recipe import ImagesSection, ProbesSection
+from generator.recipe import ImagesSection
+from generator.recipe_sections import ProbesSection
 from tests.tiny import write_world
 
 

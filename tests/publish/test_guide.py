@@ -13,8 +13,9 @@ from click.testing import CliRunner
 from generator.analyses import badge_rules, path_similarity, paths, twin
 from generator.cli import cli
 from generator.pages.references import load_works
-from generator.recipe import Recipe, Section, VisualizationSection
+from generator.recipe import Recipe, Section
 from generator.recipe_file import check_recipe
+from generator.recipe_sections import VisualizationSection
 from generator.store.layout import bundled
 
 GUIDE = sorted(bundled("site_src").glob("*.md"))

@@ -19,7 +19,8 @@ from generator.inputs.concepts.annotated import ConceptReader, Found
 from generator.inputs.concepts.sources import find_concepts
 from generator.inputs.lookahead import ahead, thread_count
 from generator.inputs.preprocess import Preprocess
-from generator.recipe import FEWEST_CONCEPT_IMAGES, ConceptsSection
+from generator.recipe import ConceptsSection
+from generator.recipe_sections import FEWEST_CONCEPT_IMAGES
 from generator.records import Booleans, Bytes8, ConceptsInfo, Skipped
 
 CHUNK = FEWEST_CONCEPT_IMAGES
