@@ -17,35 +17,17 @@ import joblib
 
 from generator.errors import SiteError
 from generator.pages import charts
+from generator.pages.atlas_pages import write_atlas_pages, write_text
 from generator.pages.comparison_page import write_comparison
-from generator.pages.context_atlas import atlas_context, home_context
-from generator.pages.context_cases import case_pages
-from generator.pages.context_concept_images import concept_images_context, has_concepts
-from generator.pages.context_contrasts import contrasts_context
-from generator.pages.context_data import data_context
-from generator.pages.context_explorer import explorer_context
-from generator.pages.context_findings import findings_context, findings_of
-from generator.pages.context_layer import layer_context
-from generator.pages.context_levels import has_levels, levels_context
-from generator.pages.context_map import map_context, positions_file, positions_script
-from generator.pages.context_network import has_report, network_context
-from generator.pages.context_patterns import has_patterns
-from generator.pages.context_probes import probes_context
-from generator.pages.context_table import neurons_context, script_file, table_script
-from generator.pages.contrast_data import contrasts_of
-from generator.pages.downloads import write_downloads
+from generator.pages.context_atlas import home_context
 from generator.pages.drawing import CODE
 from generator.pages.environment import render as fill
-from generator.pages.evidence_data import write_directions
-from generator.pages.explorer_data import explorer_of, write_explorer, write_runtime
+from generator.pages.explorer_data import write_runtime
 from generator.pages.face import Face
 from generator.pages.layer_view import LayerView
 from generator.pages.links import COMPARISON_PICTURES, NETWORKS, PICTURES
-from generator.pages.map_data import has_map
 from generator.pages.neuron_files import write_neuron
-from generator.pages.pattern_files import write_patterns
 from generator.pages.portions import PICTURED, only
-from generator.pages.probe_charts import probes_of
 from generator.pages.summary import NeuronSummary
 from generator.pages.tiles import faces, faces_beside
 from generator.pages.written import copy_written, fill_written, hand_written
@@ -59,19 +41,7 @@ from generator.records import (
 from generator.store.layout import (
     WRITTEN,
     Layout,
-    atlas_page,
     bundled,
-    concepts_page,
-    contrasts_page,
-    data_page,
-    explorer_page,
-    findings_page,
-    layer_page,
-    levels_page,
-    map_page,
-    network_page,
-    neurons_page,
-    probes_page,
 )
 
 # Neurons of one task: enough to outweigh handing the layer's records to a worker.
@@ -183,13 +153,8 @@ def _check_names(atlases: Sequence[AtlasRecords], docs: Path) -> None:
 
 def _write_assets(folder: Path) -> None:
     folder.mkdir(exist_ok=True)
-    _write(folder / "chart-specs.js", charts.script())
-    _write(folder / "vega.js", charts.runtime())
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8", newline="\n")
+    write_text(folder / "chart-specs.js", charts.script())
+    write_text(folder / "vega.js", charts.runtime())
 
 
 def _write_atlases(
@@ -216,9 +181,11 @@ def _write_atlases(
         for found in summaries.values():
             found.sort(key=lambda summary: summary.neuron.channel)
         is_compared = atlas.subject.network.sha256 in compared
-        _write_atlas(docs, atlas, summaries, site_url, runtime_problem, compared=is_compared)
+        write_atlas_pages(
+            docs, atlas, summaries, site_url=site_url, runtime_problem=runtime_problem, compared=is_compared
+        )
         rendered.append((atlas, summaries))
-    _write(docs / "index.md", fill("home.md.jinja", home_context(rendered)))
+    write_text(docs / "index.md", fill("home.md.jinja", home_context(rendered)))
     return {
         str(summary.neuron): summary for _, layers in rendered for own in layers.values() for summary in own
     }
@@ -257,57 +224,3 @@ def _run(tasks: Iterator[_Task], workers: int) -> Iterator[list[NeuronSummary]]:
 def _write_chunk(task: _Task) -> list[NeuronSummary]:
     view = LayerView(task.atlas, task.layer, task.faces)
     return [write_neuron(task.docs, view, row, task.site_url) for row in task.rows]
-
-
-def _write_atlas(
-    docs: Path,
-    atlas: AtlasRecords,
-    summaries: dict[str, list[NeuronSummary]],
-    site_url: str,
-    runtime_problem: str,
-    *,
-    compared: bool,
-) -> None:
-    """Write the pages and files of an atlas that show many neurons."""
-    subject = atlas.subject
-    everything = [summary for layer in subject.layers for summary in summaries[layer.name]]
-    write_downloads(docs, atlas, everything)
-    write_explorer(docs, atlas, everything)
-    for layer in subject.layers:
-        values = layer_context(LayerView(atlas, layer), summaries[layer.name], site_url)
-        _write(docs / layer_page(subject.atlas, layer.name), fill("layer.md.jinja", values))
-    _write(docs / script_file(subject.atlas), table_script(subject, everything))
-    pages = {
-        atlas_page(subject.atlas): (
-            "atlas.md.jinja",
-            atlas_context(atlas, summaries, site_url, compared=compared),
-        ),
-        neurons_page(subject.atlas): ("neurons.md.jinja", neurons_context(subject, everything)),
-        data_page(subject.atlas): ("data.md.jinja", data_context(atlas, docs / subject.atlas)),
-    }
-    if explorer_of(atlas) is not None:
-        pages[explorer_page(subject.atlas)] = ("explorer.md.jinja", explorer_context(atlas, runtime_problem))
-    if has_concepts(atlas):
-        values = concept_images_context(atlas, everything)
-        pages[concepts_page(subject.atlas)] = ("concepts.md.jinja", values)
-    if has_levels(atlas):
-        values = levels_context(atlas, everything)
-        pages[levels_page(subject.atlas)] = ("levels.md.jinja", values)
-    if has_map(atlas):
-        pages[map_page(subject.atlas)] = ("map.md.jinja", map_context(atlas, everything))
-        _write(docs / positions_file(subject.atlas), positions_script(atlas, everything))
-    if has_report(atlas):
-        pages[network_page(subject.atlas)] = ("network.md.jinja", network_context(atlas))
-    if probes_of(atlas) is not None:
-        pages[probes_page(subject.atlas)] = ("probes.md.jinja", probes_context(atlas))
-    if has_patterns(atlas):
-        write_patterns(docs, atlas)
-    if contrasts_of(atlas) is not None:
-        write_directions(docs, atlas)
-        values = contrasts_context(atlas, everything)
-        pages[contrasts_page(subject.atlas)] = ("contrasts.md.jinja", values)
-    if findings_of(atlas) is not None:
-        pages[findings_page(subject.atlas)] = ("findings.md.jinja", findings_context(atlas))
-    pages |= case_pages(atlas, faces(atlas))
-    for page, (template, values) in pages.items():
-        _write(docs / page, fill(template, values))
