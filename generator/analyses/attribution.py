@@ -129,9 +129,9 @@ def layer_attribution(images: Integers, position: Integers, found: PairAttributi
         position: (n, e, 2).
         found: A row for each image that there is, in their order.
     """
-    known = images != NOBODY
-    known[known] = found.whole > 0
     rows = found.whole > 0
+    known = images != NOBODY
+    known[known] = rows
 
     def laid(values: Floats) -> Floats:
         whole = np.full((*images.shape, *values.shape[1:]), np.nan, dtype=values.dtype)
@@ -139,31 +139,26 @@ def layer_attribution(images: Integers, position: Integers, found: PairAttributi
         return whole
 
     flat = found.maps.reshape(*found.maps.shape[:2], -1)
-    alike = (flat == flat[..., :1]).all(axis=-1)
-    score = laid(np.where(alike, np.float32(np.nan), found.insertion - found.deletion))
-    random = laid(found.random_insertion - found.random_deletion)
-    agreement = laid(rank_agreement(flat))
+    unclear = np.where((flat == flat[..., :1]).all(axis=-1), np.float32(np.nan), np.float32(0))
+    insertion, deletion = laid(found.insertion + unclear), laid(found.deletion + unclear)
+    score, random = insertion - deletion, laid(found.random_insertion - found.random_deletion)
     beats: Booleans = score > np.abs(random).max(axis=-1, keepdims=True)
-    by_neuron = mean_interval(np.moveaxis(agreement, 1, 0)), mean_interval(np.moveaxis(score, 1, 0))
-    by_layer = mean_interval(by_neuron[0].mean), mean_interval(by_neuron[1].mean)
+    agreement = laid(rank_agreement(flat))
+    of_agreement, of_score = (mean_interval(np.moveaxis(values, 1, 0)) for values in (agreement, score))
     return LayerAttribution(
         images=images,
         position=position,
-        whole=laid(found.whole),
-        nothing=laid(found.nothing),
-        maps=laid(found.maps),
-        reach=laid(found.reach),
-        explained=laid(found.explained),
-        insertion=laid(np.where(alike, np.float32(np.nan), found.insertion)),
-        deletion=laid(np.where(alike, np.float32(np.nan), found.deletion)),
+        **{name: laid(getattr(found, name)) for name in ("whole", "nothing", "maps", "reach", "explained")},
+        insertion=insertion,
+        deletion=deletion,
         score=score,
         random=random,
         beats=beats,
         agreement=agreement,
-        neuron_agreement=by_neuron[0],
-        neuron_score=by_neuron[1],
-        layer_agreement=by_layer[0],
-        layer_score=by_layer[1],
+        neuron_agreement=of_agreement,
+        neuron_score=of_score,
+        layer_agreement=mean_interval(of_agreement.mean),
+        layer_score=mean_interval(of_score.mean),
         layer_random=mean_interval(mean_interval(random.mean(axis=2).T).mean[:, None]),
     )
 

@@ -106,26 +106,15 @@ def captum_maps(
         Simonyan et al. 2013 (gradient); Sundararajan et al. 2017 (integrated gradients); Zeiler & Fergus
         2014 (occlusion); Kokhlikyan et al. 2020 (Captum).
     """
+    asked = {"additional_forward_args": places}
     inputs = inputs.detach().clone().requires_grad_()
     with torch.enable_grad():
-        gradient = Saliency(answer).attribute(inputs, additional_forward_args=places)
+        gradient = Saliency(answer).attribute(inputs, **asked)
         integrated = IntegratedGradients(answer).attribute(
-            inputs,
-            nothing,
-            additional_forward_args=places,
-            n_steps=integration,
-            internal_batch_size=batch_size,
+            inputs, nothing, n_steps=integration, internal_batch_size=batch_size, **asked
         )
-    window, stride = window_of(inputs.shape[-1])
     with torch.no_grad():
-        occlusion = Occlusion(answer).attribute(
-            inputs.detach(),
-            sliding_window_shapes=(3, window, window),
-            strides=(3, stride, stride),
-            baselines=nothing,
-            additional_forward_args=places,
-            perturbations_per_eval=max(1, batch_size // len(inputs)),
-        )
+        occlusion = _occluded(answer, inputs.detach(), nothing, places, max(1, batch_size // len(inputs)))
     summed = integrated.detach().sum(dim=1)
     return CaptumMaps(
         gradient=in_squares(gradient.amax(dim=1)),
@@ -133,6 +122,20 @@ def captum_maps(
         occlusion=in_squares(occlusion[:, 0]),
         integrated_sum=summed.sum(dim=(1, 2), dtype=torch.float64).cpu().numpy(),
     )
+
+
+def _occluded(answer: Answer, inputs: Tensor, nothing: Tensor, places: Places, together: int) -> Tensor:
+    """Return what hiding each pixel costs (B, 3, height, width), `together` windows shown at once."""
+    window, stride = window_of(inputs.shape[-1])
+    lost: Tensor = Occlusion(answer).attribute(
+        inputs,
+        sliding_window_shapes=(3, window, window),
+        strides=(3, stride, stride),
+        baselines=nothing,
+        additional_forward_args=places,
+        perturbations_per_eval=together,
+    )
+    return lost
 
 
 def in_squares(pixels: Tensor) -> Floats:

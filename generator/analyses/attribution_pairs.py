@@ -77,7 +77,9 @@ def pair_attribution(context: Context, layer: Layer, centres: LayerCentres, aske
         done = own.stop
         channels, (rows, columns) = asked.channels[own], asked.position[own].T
         inputs = network.preprocess.normalize(batch.pixels.to(device))
-        places = Places(*(torch.from_numpy(np.array(one)).to(device) for one in (channels, rows, columns)))
+        places = Places(
+            *(torch.from_numpy(np.array(one, dtype=np.int64)).to(device) for one in (channels, rows, columns))
+        )
         maps = _own_responses(network, layer, inputs, channels)
         response = response_maps(maps, centres, inputs.shape[-1])
         seeds = [

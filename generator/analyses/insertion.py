@@ -102,10 +102,12 @@ def _responses(
     spread = torch.from_numpy(lie[:, None] == np.arange(lie[-1] + 1)).to(picture)
     shares = torch.from_numpy(kept.reshape(-1, 1, *spread.shape[1:] * 2)).to(picture)
     picture, nothing = picture.contiguous(), nothing.contiguous()  # colour by colour: mixed far faster
+    made = picture.new_empty((min(batch_size, len(shares)), *picture.shape))
     parts = []
     for some in torch.split(shares, batch_size):
         pixels = spread @ some @ spread.T  # exactly 0 or 1, so that what is mixed is exact too
-        parts.append(respond(torch.lerp(nothing, picture, pixels)))
+        mixed = torch.lerp(nothing, picture, pixels, out=made[: len(some)])
+        parts.append(respond(mixed).clone())  # a response may be a view of what is mixed anew
     responses: Floats = torch.cat(parts).float().cpu().numpy()
     return responses
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
+from torchvision.models import VisionTransformer
 
 from generator.activations.layers import list_layers
 from generator.analyses.attribution_maps import (
@@ -133,6 +134,30 @@ def test_integrated_gradients_add_up_to_the_activation_and_gradients_are_those_o
                 changes.append(float(answer(ahead, *one) - answer(behind, *one)) / 2e-2)
     np.testing.assert_allclose(found.integrated_sum, difference, rtol=0.02)
     np.testing.assert_allclose(found.gradient[0, 7, 7], np.abs(changes).max(), rtol=0.02)
+
+
+def test_tokens_are_explained_at_their_patch() -> None:
+    torch.manual_seed(0)
+    module = VisionTransformer(
+        image_size=SIDE, patch_size=4, num_layers=1, num_heads=2, hidden_dim=8, mlp_dim=16, num_classes=2
+    )
+    network = network_of(module, SIDE)
+    layer = layer_of(network, "encoder.layers.encoder_layer_0.mlp.1")
+    assert (layer.kind, layer.height, layer.width) == ("tokens", 4, 4)
+    inputs, asked = pictures(2), places([3, 5], 1, 2)
+    hidden: list[Tensor] = []
+    handle = module.get_submodule(layer.name).register_forward_hook(lambda *call: hidden.append(call[2]))
+    with torch.no_grad():
+        module(inputs)
+    handle.remove()
+    expected = torch.stack([hidden[0][0, 1 + 1 * 4 + 2, 3], hidden[0][1, 1 + 1 * 4 + 2, 5]])
+    with answering(network, layer) as answer:
+        torch.testing.assert_close(answer(inputs, *asked).detach(), expected)
+        nothing = baselines(inputs, "mean")
+        found = captum_maps(answer, inputs, nothing, asked, integration=100, batch_size=50)
+        with torch.no_grad():
+            difference = (answer(inputs, *asked) - answer(nothing, *asked)).numpy()
+    np.testing.assert_allclose(found.integrated_sum, difference, rtol=0.02, atol=1e-3)
 
 
 def test_a_later_operation_in_place_does_not_change_what_is_explained() -> None:
