@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from markupsafe import Markup, escape
+from pybtex.backends.plaintext import Backend
 from pybtex.database import Entry, Person, parse_file
 from pybtex.exceptions import PybtexError
 from pybtex.richtext import Text
@@ -23,6 +24,9 @@ PAGE = "references.md"
 
 # Fields that say where a work appeared, in the order in which they are printed.
 VENUE = ("type", "journal", "booktitle", "edition", "institution", "publisher")
+
+# Made once: pybtex finds its backends by going through all packages that are installed.
+PLAIN = Backend()
 
 _CITATION = re.compile(r"\[(?P<year>-?)@(?P<key>[\w-]+)\]")
 
@@ -107,7 +111,7 @@ def _work(key: str, entry: Entry) -> Work:
 
 
 def _text(latex: str) -> str:
-    return str(Text.from_latex(latex).render_as("text"))
+    return str(Text.from_latex(latex).render(PLAIN))
 
 
 def _last(person: Person) -> str:
