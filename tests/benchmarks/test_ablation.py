@@ -19,8 +19,8 @@ from tests.planted import network_of, random_batches
 
 pytestmark = pytest.mark.benchmark
 
-SIDE, IMAGES, NEURONS = 64, 32, 16
-ROUNDS = 7  # each timed bare and ablated, in turn
+SIDE, IMAGES, NEURONS = 64, 32, 8
+ROUNDS = 5  # each timed bare and ablated, in turn
 MOST = 1.3  # times the bare passes
 LAYERS = (
     Layer("layer3.1", "BasicBlock", "convolution", "", 256, 4, 4, tuple(range(NEURONS))),

@@ -381,6 +381,7 @@ def test_what_happens_without_neurons_is_said_beside_the_controls(docs: Path) ->
     assert "In layer2.__0__ a control does as much, or it cannot be told." in page
     assert "own class scores above the other goes from 98% to 68%, more than without either" in page
     assert "changes by −1.50 (−1.55 to −1.45), without random ones by −0.200 (−0.250 to −0.150)" in page
+    assert "for each layer alone: of many layers one may stand out by chance" in page
     assert "could not be cut there" in page  # layer2 in the fake record
     assert "What happens without" not in (docs / "index.md").read_text(encoding="utf-8")
 
