@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Request, Response, expect
+from playwright.sync_api import TimeoutError as TooLong
 
 from generator.pages.render import render
 from generator.publish.build import build_site
@@ -30,6 +31,9 @@ DESKTOP = {"width": 1280, "height": 900}
 
 # Names, layers, neurons a layer and seeds of the atlases.
 ATLASES = (("fake-one", 3, 6, 0), ("fake-two", 2, 3, 3))
+
+# Asked in a page: has every picture that is shown come, or failed to come?
+ALL_LOADED = "[...document.images].every(image => image.complete || !image.checkVisibility())"
 
 Open = Callable[..., "Visit"]
 
@@ -58,11 +62,17 @@ class Visit:
         return self.page
 
     def scroll_through(self) -> None:
-        """Bring every part of the page into view once, so that what loads lazily loads."""
-        height = int(self.page.evaluate("document.documentElement.scrollHeight"))
-        for top in range(0, height, 800):
+        """Bring every part of the page into view once and wait for the pictures that load lazily.
+
+        The wait ends after ten seconds: what is still missing then is for the test to report.
+        """
+        top = 0
+        while top < int(self.page.evaluate("document.documentElement.scrollHeight")):
             self.page.evaluate("top => scrollTo(0, top)", top)
             self.page.wait_for_timeout(30)
+            top += 800
+        with suppress(TooLong):
+            self.page.wait_for_function(ALL_LOADED, timeout=10_000)
         self.page.wait_for_load_state("networkidle")
 
     def foreign(self) -> list[str]:
