@@ -128,6 +128,16 @@ def test_every_work_listed_is_cited() -> None:
     assert sorted(set(works) - set(re.findall(r"\[-?@([\w-]+)\]", text))) == []
 
 
+def test_every_method_links_to_its_code() -> None:
+    sections = re.split(r"^##+ ", METHODS, flags=re.MULTILINE)[1:]
+    without = [
+        section.split("\n")[0]
+        for section in sections
+        if not re.search(r"^Code: \{\{ code\(", section, re.MULTILINE)
+    ]
+    assert without == ["What is reproducible {#determinism}"]
+
+
 def test_thresholds_of_badges_are_those_of_the_code() -> None:
     text = METHODS.split("{#reliability}")[1].split("\n## ")[0]
     row = {
