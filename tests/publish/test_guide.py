@@ -29,10 +29,10 @@ ANCHORS = {
     "network-view recipe record content-hash concept label dissection iou null coverage "
     "negative-visualization activation-maximization seed-spread level cycles chroma-share badge agreement "
     "common-ground path-similarity random-twin facet probe probe-selectivity emergence contrast cohens-d "
-    "evidence-map grad-cam mean-ablation margin",
+    "evidence-map grad-cam mean-ablation margin heatmap percentile",
     "methods": "survey sketch statistics exemplars receptive-fields feature-visualization activation-ratios "
     "filters provenance determinism concept-images dissection labels levels lucent reliability "
-    "probes contrasts evidence ablation",
+    "probes contrasts evidence ablation patterns explorer",
     "limits": "words levels badges probes contrasts ablation",
 }
 
