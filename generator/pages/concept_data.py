@@ -9,7 +9,7 @@ import numpy as np
 from generator.pages.label_text import label_text
 from generator.pages.layer_view import LayerView
 from generator.pages.numbers import value
-from generator.pages.schema import ConceptName, ConceptScore, ConceptsData, LabelData
+from generator.pages.schema_concepts import ConceptName, ConceptScore, ConceptsData, LabelData
 from generator.records import EVIDENCE, Concept, ConceptResponses, Dissection, Floats, Labels
 
 # Concepts published of each kind of score.

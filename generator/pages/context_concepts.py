@@ -18,7 +18,7 @@ from generator.pages.label_text import (
 )
 from generator.pages.neuron_view import NeuronView
 from generator.pages.numbers import plural, shown, whole
-from generator.pages.schema import ConceptScore, LabelData
+from generator.pages.schema_concepts import ConceptScore, LabelData
 from generator.records import ConceptResponses
 from generator.store.layout import concepts_page
 

@@ -10,7 +10,7 @@ from typing import Any
 from generator.pages.charts import ROW
 from generator.pages.context_neuron import Headline
 from generator.pages.numbers import Shown, plural, share, shown, were, whole
-from generator.pages.schema import LabelData
+from generator.pages.schema_concepts import LabelData
 from generator.pages.summary import NeuronSummary
 
 # Chance that a candidate without any meaning beats all 19 shuffles of the scoring half.

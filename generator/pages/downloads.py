@@ -20,7 +20,8 @@ from generator.pages.map_data import map_csv, map_of
 from generator.pages.probe_charts import probes_of
 from generator.pages.probe_data import probes_csv, probes_json
 from generator.pages.probe_figures import probe_figures
-from generator.pages.schema import LabelData, canonical, json_schema
+from generator.pages.schema import canonical, json_schema
+from generator.pages.schema_concepts import LabelData
 from generator.pages.summary import STATISTICS, NeuronSummary
 from generator.pages.totals import totals
 from generator.records import AtlasRecords

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from generator.pages.numbers import significant
-from generator.pages.schema import LabelData
+from generator.pages.schema_concepts import LabelData
 
 NO_LABEL = "no label"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from generator.pages.context_classes import ranked_classes
 from generator.pages.links import picture_file, thumbnail_file
 from generator.pages.neuron_view import NeuronView
-from generator.pages.schema import LabelData
+from generator.pages.schema_concepts import LabelData
 from generator.records import NeuronId
 
 

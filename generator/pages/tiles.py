@@ -19,45 +19,40 @@ from generator.store.layout import neuron_page
 
 def tile(summary: NeuronSummary, page: str) -> Tile:
     """Return a neuron as a tile on a page."""
-    neuron = summary.neuron
-    alternative = f"Neuron {neuron.layer}/{neuron.channel}"
-    if (peak := summary.values.get("maximum")) is not None:
-        alternative += f", strongest peak {shown(peak).text}"
-    if summary.dead:
-        alternative += ", dead"
-    elif summary.label is not None:
-        alternative += f", {short(summary.label)}"
-    if summary.badge:
-        alternative += f", picture {summary.badge}"
-    return Tile(
-        name=f"{neuron.layer}/{neuron.channel}",
-        channel=neuron.channel,
-        link=link(neuron_page(neuron), page),
-        visualization=link(summary.visualization, page) if summary.visualization else "",
-        exemplar=link(summary.exemplar, page) if summary.exemplar else "",
+    label = summary.label
+    face = Face(
+        neuron=summary.neuron,
+        visualization=summary.visualization,
+        exemplar=summary.exemplar,
+        label=(label.text or "") if label is not None else "",
+        badge=summary.badge,
         dead=summary.dead,
-        alternative=alternative,
-        label=(summary.label.text or "") if summary.label is not None else "",
+    )
+    peak = summary.values.get("maximum")
+    return _tile(
+        face,
+        page,
+        f"strongest peak {shown(peak).text}" if peak is not None else "",
+        "dead" if face.dead else short(label) if label is not None else "",
     )
 
 
 def face_tile(face: Face, page: str) -> Tile:
     """Return a neuron as a tile on another neuron's page."""
-    neuron = face.neuron
-    phrases = [
-        f"Neuron {neuron.layer}/{neuron.channel}",
-        "dead" if face.dead else "",
-        f"label {face.label}" if face.label else "",
-        f"picture {face.badge}" if face.badge else "",
-    ]
+    return _tile(face, page, "dead" if face.dead else "", f"label {face.label}" if face.label else "")
+
+
+def _tile(face: Face, page: str, *phrases: str) -> Tile:
+    name = f"{face.neuron.layer}/{face.neuron.channel}"
+    said = [f"Neuron {name}", *phrases, f"picture {face.badge}" if face.badge else ""]
     return Tile(
-        name=f"{neuron.layer}/{neuron.channel}",
-        channel=neuron.channel,
-        link=link(neuron_page(neuron), page),
+        name=name,
+        channel=face.neuron.channel,
+        link=link(neuron_page(face.neuron), page),
         visualization=link(face.visualization, page) if face.visualization else "",
         exemplar=link(face.exemplar, page) if face.exemplar else "",
         dead=face.dead,
-        alternative=", ".join(phrase for phrase in phrases if phrase),
+        alternative=", ".join(phrase for phrase in said if phrase),
         label=face.label,
     )
 

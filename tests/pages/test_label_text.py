@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from generator.pages.label_text import candidate_text, held_out, label_text, scores, short, statement
-from generator.pages.schema import ConceptName, LabelData
+from generator.pages.schema_concepts import ConceptName, LabelData
 
 RED, BLUE = (ConceptName(category="colour", name=name, kind="mask") for name in ("red", "blue"))
 
