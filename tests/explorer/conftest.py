@@ -31,6 +31,10 @@ OVERRIDES = {
     "visualization.seeds": "1",
     "visualization.twin": "0",
     "probes.enabled": "false",
+    "patterns.drawn": "2",
+    "attribution.enabled": "false",
+    "contrasts.enabled": "false",
+    "ablation.enabled": "false",
     "compute.device": "cpu",
 }
 

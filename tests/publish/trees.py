@@ -46,8 +46,6 @@ def write_docs(layout: Layout, atlases: list[Subject]) -> None:
     docs = layout.docs
     shutil.rmtree(docs, ignore_errors=True)
     shutil.copytree(bundled("site_src"), docs)
-    for asset in ("atlas.css", "atlas.js"):
-        (docs / "assets" / asset).write_text("")
     (docs / "index.md").write_text("# Home\n\n[How](how-to-read.md)\n")
     (docs / "report.md").write_text("# Report\n\nIts numbers are drawn before the site is built.\n")
     for subject in atlases:

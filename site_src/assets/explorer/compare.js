@@ -41,7 +41,7 @@ function same(result, { layer, row }) {
  */
 export function differenceSection([first, second], only, around) {
   const found = differences(first, second).filter((pair) => !only || pair.first.layer.name === only).slice(0, DIFFERENT);
-  const head = ["Neuron", "A", "B", "A − B", "In A", "In B", "Label", "Pin"].map((text) => make("th", { scope: "col" }, text));
+  const head = ["Neuron", "A", "B", "A − B", "In A", "In B", "Label", "Pin"].map((text) => make("th", { scope: "col", ...(text === "Label" && { class: "na-text" }) }, text));
   const rows = found.map(({ first: a, second: b, difference }) => {
     const name = nameOf(a.layer.name, a.neuron.channel);
     const pinned = around.isPinned(name);
