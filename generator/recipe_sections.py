@@ -49,7 +49,8 @@ class VisualizationSection(Section):
     Each neuron gets a picture from each of `seeds` random starts; where wanted also `facets` that
     are pushed apart (2 or more), one that suppresses it (`negative`), one with magnitudes like natural
     images' (`constrained`), one by plain activation maximization (`plain`) and one by the same that starts
-    from `start_image`. `transparent` adds to each picture a mask of where it mattered. `batch`
+    from `start_image`. With `groups`, each kind of image that excites a neuron of several kinds gets a
+    picture of its own. `transparent` adds a mask of where a picture mattered. `batch`
     neurons are optimized together, fewer where memory is short. `precision` is that of the network
     during the optimization; all that is reported is measured in float32.
     The first `twin` neurons of each layer are visualized in the randomly initialized twin too; 0
@@ -67,6 +68,7 @@ class VisualizationSection(Section):
     constrained: bool = False
     plain: bool = True
     start_image: str = ""
+    groups: bool = True
     transparent: bool = False
     twin: Annotated[int, Field(ge=0)] = 8
 

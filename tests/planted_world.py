@@ -81,6 +81,15 @@ seeds = 1
 negative = false
 plain = false
 
+[probes]
+enabled = false
+
+[attribution]
+enabled = false
+
+[explorer]
+enabled = false
+
 [compute]
 device = "cpu"
 shard = 100

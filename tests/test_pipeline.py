@@ -30,6 +30,7 @@ NAMES = [analysis.name for analysis in ANALYSES if analysis.name not in OF_MANY_
 CONCEPTS = {"concept_gallery", "concept_responses", "dissection", "labels"}
 PROBES = {"probe_features", "probes"}
 OF_PICTURES = {"visualizations", "reliability", "paths"}
+OF_GROUPS = {"group_pictures"}
 TWIN_OF_PICTURES = {f"twin_{name}" for name in OF_PICTURES}
 OF_ALL = {"cases", "findings"}  # chosen from the records of others
 WITHOUT_CONCEPTS = '[concepts]\nsource = "none"'
@@ -78,9 +79,8 @@ def with_concepts(recipe: Path) -> Path:
     """Give a world's recipe a few concept scenes, so that every analysis runs."""
     text = recipe.read_text(encoding="utf-8")
     assert text.count(WITHOUT_CONCEPTS) == 1
-    text = text.replace(WITHOUT_CONCEPTS, "[concepts]\nlimit = 80").replace(
-        "[explorer]\nenabled = false\n", ""
-    )
+    few = "[concepts]\nlimit = 80\n\n[probes]\nimages = 40\ndimensions = 8"
+    text = text.replace(WITHOUT_CONCEPTS, few).replace("[explorer]\nenabled = false\n", "")
     recipe.write_text(text, encoding="utf-8")
     return recipe
 
@@ -117,7 +117,10 @@ def test_no_leftovers_and_every_record_is_read_back(finished: Path) -> None:
     [
         ({"statistics__bins": "16"}, {"statistics", "labels", "levels", "patterns"} | OF_ALL),
         ({"exemplars__random": "3"}, {"exemplars"}),
-        ({"visualization__steps": "9"}, OF_PICTURES | TWIN_OF_PICTURES | {"badges", "levels"} | OF_ALL),
+        (
+            {"visualization__steps": "9"},
+            OF_PICTURES | OF_GROUPS | TWIN_OF_PICTURES | {"badges", "levels"} | OF_ALL,
+        ),
         ({"visualization__plain": "false"}, OF_PICTURES | {"badges", "levels"} | OF_ALL),
         ({"visualization__twin": "1"}, TWIN_OF_PICTURES | {"twin_survey", "badges"} | OF_ALL),
         ({"layers__neurons": "2"}, set(NAMES) - {"filters", "network_report", "concept_gallery"} - PROBES),

@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from generator.activations.stream import stream
@@ -42,7 +41,7 @@ class MindsTask:
 
 
 @dataclass(frozen=True)
-class _Seen:
+class Seen:
     """What the network's layer looked like where images excite a neuron most.
 
     Attributes:
@@ -57,9 +56,9 @@ class _Seen:
     position: Integers
     peak: Floats
 
-    def at(self, places: Integers) -> _Seen:
+    def at(self, places: Integers) -> Seen:
         """Return what was seen of some of the images."""
-        return _Seen(*(getattr(self, part.name)[places] for part in fields(self)))
+        return Seen(*(getattr(self, part.name)[places] for part in fields(self)))
 
 
 class MindsAnalysis(Analysis[MindsTask, Minds, Minds]):
@@ -135,7 +134,7 @@ def top_images(survey: LayerSurvey) -> Integers:
     return np.argsort(-peaks, axis=0, kind="stable")[:kept].T
 
 
-def look(context: Context, layer: Layer, images: Integers) -> list[_Seen]:
+def look(context: Context, layer: Layer, images: Integers) -> list[Seen]:
     """Return what all channels of a layer do at its neurons' peaks.
 
     Args:
@@ -146,38 +145,47 @@ def look(context: Context, layer: Layer, images: Integers) -> list[_Seen]:
     wanted = np.unique(images)
     has = np.zeros((len(wanted), len(images)), dtype=bool)
     has[np.searchsorted(wanted, images), np.arange(len(images))[:, None]] = True
-    found: list[list[_Seen]] = [[] for _ in images]
+    found: list[list[Seen]] = [[] for _ in images]
 
     def receive(_layer: Layer, maps: Tensor, batch: Batch) -> None:
         inside = has[np.searchsorted(wanted, batch.indices)]
         for row, channel in enumerate(layer.neurons):
             places = np.flatnonzero(inside[:, row])
             if len(places):
-                found[row].append(_at_peaks(maps, channel, places, batch.indices[places]))
+                chosen = maps[torch.from_numpy(places).to(maps.device)]
+                found[row].append(Seen(batch.indices[places], *at_peaks(chosen, channel)))
 
     network, size = context.network(), context.recipe.compute.batch_size
     stream(network, [layer.whole], batches(context.images, wanted, network.preprocess, size), receive)
     return [_joined(parts, layer.size) for parts in found]
 
 
-def _at_peaks(maps: Tensor, channel: int, places: NDArray[np.intp], images: Integers) -> _Seen:
-    chosen = maps[torch.from_numpy(places).to(maps.device)]
-    flat = chosen.flatten(2)
+def at_peaks(maps: Tensor, channel: int) -> tuple[Floats, Integers, Floats]:
+    """Return what all channels do where one of them peaks, where that is, and the peak.
+
+    Args:
+        maps: (images, channels, height, width), response maps.
+        channel: Whose peak.
+
+    Returns:
+        (images, channels) float32, (images, 2) int32 row and column, (images,) float32.
+    """
+    flat = maps.flatten(2)
     peak, at = flat[:, channel].max(dim=1)
     vectors = flat[torch.arange(len(flat), device=maps.device), :, at]
     row, column = np.unravel_index(at.cpu().numpy(), tuple(maps.shape[2:]))
     position = np.stack([row, column], axis=1).astype(np.int32)
-    return _Seen(images, vectors.cpu().numpy(), position, peak.cpu().numpy())
+    return vectors.cpu().numpy(), position, peak.cpu().numpy()
 
 
-def _joined(parts: Sequence[_Seen], channels: int) -> _Seen:
+def _joined(parts: Sequence[Seen], channels: int) -> Seen:
     if not parts:
         empty = np.zeros((0, channels), dtype=np.float32)
-        return _Seen(np.zeros(0, np.int64), empty, np.zeros((0, 2), np.int32), empty[:, 0])
-    return _Seen(*(np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(_Seen)))
+        return Seen(np.zeros(0, np.int64), empty, np.zeros((0, 2), np.int32), empty[:, 0])
+    return Seen(*(np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(Seen)))
 
 
-def layer_minds(layer: Layer, seen: Sequence[_Seen], labels: Integers, seed: int) -> LayerMinds:
+def layer_minds(layer: Layer, seen: Sequence[Seen], labels: Integers, seed: int) -> LayerMinds:
     """Divide the strongest images of each neuron of a layer.
 
     Channels are brought to one scale by their standard deviation over all that was seen in the layer; the
@@ -240,7 +248,7 @@ def _describe(result: LayerMinds, row: int, groups: Integers, points: Floats, ch
         result.effect[row, group, : len(order)] = gaps[order]
 
 
-def _illustrate(result: LayerMinds, row: int, groups: Integers, points: Floats, seen: _Seen) -> None:
+def _illustrate(result: LayerMinds, row: int, groups: Integers, points: Floats, seen: Seen) -> None:
     """Note the images nearest to the middle of each of a neuron's groups."""
     for group in range(result.groups[row]):
         members = np.flatnonzero(groups == group)

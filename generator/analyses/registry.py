@@ -20,6 +20,7 @@ from generator.analyses.exemplars import ExemplarsAnalysis
 from generator.analyses.explorer import ExplorerAnalysis
 from generator.analyses.filters import FiltersAnalysis
 from generator.analyses.findings import FindingsAnalysis
+from generator.analyses.group_pictures import GroupPicturesAnalysis
 from generator.analyses.labels import LabelsAnalysis
 from generator.analyses.levels import LevelsAnalysis
 from generator.analyses.minds import MindsAnalysis
@@ -70,6 +71,7 @@ ANALYSES: tuple[Analysis[Any, Any, Any], ...] = (
     ConnectionsAnalysis(),
     NeuronMapAnalysis(),
     MindsAnalysis(),
+    GroupPicturesAnalysis(),
     CasesAnalysis(),
     FindingsAnalysis(),
     NetworkReportAnalysis(),

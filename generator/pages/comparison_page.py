@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from generator.pages.environment import render as fill
-from generator.pages.images import webp
+from generator.pages.images import pixels_sha256, webp
 from generator.pages.links import COMPARISON_PICTURES
-from generator.pages.neuron_data import pixels_sha256
 from generator.pages.numbers import plural, shown, significant, whole
 from generator.records import ComparedNeuron, Comparison, MadePicture
 from generator.store.layout import COMPARISON_PAGE

@@ -8,7 +8,7 @@ from typing import Any
 from generator.pages.links import picture_file
 from generator.pages.neuron_view import NeuronView
 from generator.pages.numbers import share, shown, significant
-from generator.pages.schema_minds import Companion, GroupData, GroupImage
+from generator.pages.schema_minds import Companion, GroupData, GroupImage, GroupPicture
 from generator.records import Minds, NeuronId
 from generator.store.layout import neuron_page
 
@@ -32,6 +32,8 @@ def minds(view: NeuronView) -> Mapping[str, Any] | None:
         "null": shown(found.null, TOO_FEW),
         "samples": record.samples,
         "side": view.placement.side,
+        "usual": shown(view.data.visualization.mean_response) if view.data.visualization else None,
+        "pictured": any(group.picture is not None for group in found.divided),
         "groups": [_group(view, group, place) for place, group in enumerate(found.divided, start=1)],
         "methods": view.link("methods.md#minds"),
         "limits": view.link("limits.md#minds"),
@@ -45,6 +47,16 @@ def _group(view: NeuronView, group: GroupData, place: int) -> dict[str, Any]:
         "label": label(group),
         "companions": [_companion(view, entry) for entry in group.companions],
         "entries": [_entry(view, entry, place) for entry in group.shown],
+        "picture": _picture(view, group.picture, place) if group.picture is not None else None,
+    }
+
+
+def _picture(view: NeuronView, picture: GroupPicture, place: int) -> dict[str, Any]:
+    return {
+        "source": view.link(picture.picture),
+        "alternative": f"Feature visualization of {view.neuron}, towards group {place}",
+        "mean": shown(picture.mean_response),
+        "verdict": "kept to its group" if picture.kept else "did not keep to its group",
     }
 
 

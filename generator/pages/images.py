@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import io
 from collections.abc import Sequence
 from functools import lru_cache
@@ -27,6 +28,11 @@ BACKGROUND, INK, MUTED = "#ffffff", "#1b2329", "#5b6770"
 # Levels of a figure's images outside the outlined region, for all channels.
 DIMMED = [int(level * 0.45) for level in range(256)] * 3
 FIGURE_QUALITY = 90
+
+
+def pixels_sha256(pixels: Bytes8) -> str:
+    """Return the hash of a picture's pixels, which names its file."""
+    return hashlib.sha256(np.ascontiguousarray(pixels).tobytes()).hexdigest()
 
 
 def webp(pixels: Bytes8, quality: int = QUALITY) -> bytes:

@@ -17,6 +17,7 @@ from generator.records import (
     Connections,
     Dissection,
     Exemplars,
+    GroupPictures,
     Labels,
     Layer,
     LayerAttribution,
@@ -25,6 +26,7 @@ from generator.records import (
     LayerConnections,
     LayerDissection,
     LayerExemplars,
+    LayerGroupPictures,
     LayerLabels,
     LayerLevels,
     LayerMinds,
@@ -132,6 +134,12 @@ class LayerView:
     def minds(self) -> LayerMinds | None:
         """The kinds of images that excite the layer's neurons most, if measured."""
         record = self.atlas.get("minds", Minds)
+        return record.layers.get(self.layer.name) if record else None
+
+    @cached_property
+    def group_pictures(self) -> LayerGroupPictures | None:
+        """The pictures of these kinds, if made."""
+        record = self.atlas.get("group_pictures", GroupPictures)
         return record.layers.get(self.layer.name) if record else None
 
     @cached_property

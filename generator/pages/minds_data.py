@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from generator.pages import schema_minds as schema
+from generator.pages.images import pixels_sha256
 from generator.pages.layer_view import LayerView
+from generator.pages.links import visualization_file
 from generator.pages.numbers import value
-from generator.records import LayerMinds, Minds
+from generator.records import Bytes8, LayerMinds, Minds
 
 
 def minds_data(view: LayerView, row: int) -> schema.MindsData | None:
@@ -47,6 +49,35 @@ def _group(view: LayerView, record: Minds, found: LayerMinds, at: tuple[int, int
         share=value(found.share[at]),
         share_elsewhere=value(found.share_elsewhere[at]),
         chance=value(found.chance[at]),
+        picture=_picture(view, view.layer.neurons[at[0]], at[1]),
+    )
+
+
+def group_pictures(view: LayerView, channel: int) -> list[tuple[str, Bytes8]]:
+    """Return the files below docs/ and the pixels of the pictures of a neuron's groups, in their order."""
+    found, network = view.group_pictures, view.atlas.subject.network.sha256
+    if found is None:
+        return []
+    files = []
+    for at in np.flatnonzero(found.neurons == channel):
+        variant, pixels = f"group-{found.groups[at] + 1}", found.pictures[at]
+        file = visualization_file(network, view.layer.name, channel, variant, pixels_sha256(pixels))
+        files.append((file, pixels))
+    return files
+
+
+def _picture(view: LayerView, channel: int, group: int) -> schema.GroupPicture | None:
+    found = view.group_pictures
+    if found is None:
+        return None
+    at = int(np.flatnonzero((found.neurons == channel) & (found.groups == group))[0])
+    likeness = found.likeness[at][np.isfinite(found.likeness[at])]
+    return schema.GroupPicture(
+        picture=group_pictures(view, channel)[group][0],
+        mean_response=value(found.mean_response[at]),
+        peak=value(found.peak[at]),
+        likeness=tuple(float(str(one)) for one in likeness),
+        kept=int(likeness.argmax()) == group,
     )
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
-from typing import Any
 
 import numpy as np
 
@@ -13,6 +11,7 @@ from generator.pages.ablation_data import neuron_ablation
 from generator.pages.attribution_data import attribution_data
 from generator.pages.concept_data import concepts_data, label_data
 from generator.pages.contrast_data import neuron_contrasts
+from generator.pages.images import pixels_sha256
 from generator.pages.layer_view import LayerView
 from generator.pages.level_data import level_data
 from generator.pages.links import visualization_file
@@ -158,11 +157,6 @@ def _group(
             )
         )
     return result
-
-
-def pixels_sha256(pixels: Any) -> str:
-    """Return the hash of a picture's pixels, which names its file."""
-    return hashlib.sha256(np.ascontiguousarray(pixels).tobytes()).hexdigest()
 
 
 def _visualization(view: LayerView, row: int) -> schema.VisualizationData | None:

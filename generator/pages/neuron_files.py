@@ -11,6 +11,7 @@ from generator.pages.environment import render
 from generator.pages.label_text import scores
 from generator.pages.layer_view import LayerView
 from generator.pages.links import figure_file, picture_file, thumbnail_file
+from generator.pages.minds_data import group_pictures
 from generator.pages.neuron_data import picture_pixels, visualization_row
 from generator.pages.neuron_view import NeuronView
 from generator.pages.numbers import shown
@@ -38,6 +39,8 @@ def write_neuron(docs: Path, layer: LayerView, row: int, site_url: str) -> Neuro
     pictures = _pictures(view)
     for entry in view.data.visualizations or ():
         _write_visualization(docs, entry.picture, pictures[entry.variant], small=entry.variant == FIRST)
+    for file, pixels in group_pictures(layer, view.neuron.channel):
+        _write_visualization(docs, file, pixels, small=False)
     (docs / neuron_json(view.neuron)).write_bytes(view.json)
     if has_figure(view):
         (docs / figure_file(view.neuron)).write_bytes(_figure(docs, view, pictures.get(FIRST)))

@@ -27,6 +27,22 @@ class Companion(Part):
     effect: Annotated[Measured, Field(description="Difference of means in standard deviations")]
 
 
+class GroupPicture(Part):
+    """A feature visualization of the neuron that also raises what the layer does on the group's images."""
+
+    picture: Annotated[str, Field(description="File below the site")]
+    mean_response: Annotated[Measured, Field(description="Of the neuron alone, as the peak")]
+    peak: Measured
+    likeness: Annotated[
+        tuple[float, ...],
+        Field(
+            description="To each group, in their order: cosine of what the layer does at the peak, as seen "
+            "from the middle of the groups"
+        ),
+    ]
+    kept: Annotated[bool, Field(description="Whether it is more like its own group than like any other")]
+
+
 class GroupData(Part):
     """One group of strongest images, and the class it has most more of than the others."""
 
@@ -37,6 +53,7 @@ class GroupData(Part):
     share: Measured
     share_elsewhere: Annotated[Measured, Field(description="In the other groups")]
     chance: Annotated[Measured, Field(description="Fisher's exact test, corrected for classes and groups")]
+    picture: Annotated[GroupPicture | None, Field(description="null: the atlas was built without them")]
 
 
 class MindsData(Part):

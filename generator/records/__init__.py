@@ -56,6 +56,7 @@ from generator.records.evidence import (
     Whereabouts,
 )
 from generator.records.explorer import BrowserRuntime, ExplorerNetwork, ExportAgreement
+from generator.records.group_pictures import GroupPictures, LayerGroupPictures
 from generator.records.identity import (
     AtlasRecords,
     ImagesInfo,
@@ -186,6 +187,7 @@ __all__ = [
     "Finding",
     "Findings",
     "Floats",
+    "GroupPictures",
     "ImagesInfo",
     "Integers",
     "Labels",
@@ -201,6 +203,7 @@ __all__ = [
     "LayerDissection",
     "LayerEvidence",
     "LayerExemplars",
+    "LayerGroupPictures",
     "LayerInfluence",
     "LayerKind",
     "LayerLabels",

@@ -12,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 from rich.console import Console
 
+from generator.analyses.group_pictures import kept
 from generator.pipeline import build_records
 from generator.progress import Reporter
 from generator.recipe_file import load_recipe
@@ -23,6 +24,7 @@ from generator.records import (
     ConceptResponses,
     Connections,
     Dissection,
+    GroupPictures,
     Labels,
     Levels,
     Minds,
@@ -98,14 +100,16 @@ def wanted(truth: Truth) -> frozenset[str]:
 @pytest.fixture(scope="module")
 def atlases(tmp_path_factory: pytest.TempPathFactory) -> dict[int, AtlasRecords]:
     """One atlas a seed."""
-    result = {}
-    for seed in SEEDS:
-        folder: Path = tmp_path_factory.mktemp(f"planted{seed}")
-        recipe = load_recipe(str(write_world(folder, seed=seed)))
-        layout = Layout(folder / "output")
-        build_records(recipe, layout, Reporter(Console(file=io.StringIO())))
-        result[seed] = read_atlas(layout, recipe.name)
-    return result
+    return {seed: built(tmp_path_factory.mktemp(f"planted{seed}"), seed) for seed in SEEDS}
+
+
+def built(folder: Path, seed: int, **changes: str) -> AtlasRecords:
+    """Build the planted world's atlas in a folder."""
+    overrides = {key.replace("__", "."): value for key, value in changes.items()}
+    recipe = load_recipe(str(write_world(folder, seed=seed)), overrides)
+    layout = Layout(folder / "output")
+    build_records(recipe, layout, Reporter(Console(file=io.StringIO())))
+    return read_atlas(layout, recipe.name)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -266,6 +270,25 @@ def test_the_neuron_of_two_colours_is_of_two_minds(atlases: dict[int, AtlasRecor
     }
     assert max(gain, key=lambda key: gain[key]) == (pair.layer, row)
     assert minds.layers[pair.layer].groups[4] == 0  # the dead one excites nothing
+
+
+@pytest.mark.parametrize("seed", SEEDS[:2])
+def test_each_kind_gets_a_picture_of_its_own(tmp_path: Path, seed: int) -> None:
+    """Where the neuron of two colours peaks on the picture of one, the neuron of that one responds more."""
+    (pair,) = [truth for truth in TRUTH if truth.evidence == "pair"]
+    atlas = built(tmp_path, seed, visualization__steps="60", visualization__twin="0")
+    colours = record_of(atlas, Minds).layers[pair.layer].companions[pair.channel, :2, 0]
+    found = record_of(atlas, GroupPictures).layers[pair.layer]
+    rows = np.flatnonzero(found.neurons == pair.channel)
+    assert found.groups[rows].tolist() == [0, 1]
+    assert kept(found)[rows].all()
+    assert (found.peak[rows] > 0).all()
+    maps = responses(found.pictures[rows])[pair.layer]
+    maps = maps.reshape(*maps.shape[:2], -1)
+    peaks = maps[:, pair.channel].argmax(axis=1)
+    own, other = (np.array([maps[at, colour, peaks[at]] for at, colour in enumerate(wanted)])
+                  for wanted in (colours, colours[::-1]))  # fmt: skip
+    assert (own > other).all()
 
 
 def test_neurons_that_know_nothing_hardly_ever_are_of_two_minds(atlases: dict[int, AtlasRecords]) -> None:

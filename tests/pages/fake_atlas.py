@@ -37,7 +37,7 @@ from tests.pages.fake_concepts import concept_records
 from tests.pages.fake_contrasts import contrast_records
 from tests.pages.fake_evidence import evidence_records
 from tests.pages.fake_levels import level_records
-from tests.pages.fake_minds import mind_records
+from tests.pages.fake_minds import group_picture_records, mind_records
 from tests.pages.fake_patterns import pattern_records
 from tests.pages.fake_probes import probe_records
 from tests.pages.fake_relations import relation_records
@@ -103,6 +103,7 @@ def fake_atlas(
     records["findings"] = finding_records()
     records["attribution"] = attribution_records(subject, records["exemplars"], seed)
     records["minds"] = mind_records(subject, records["exemplars"])
+    records["group_pictures"] = group_picture_records(subject)
     kept: Mapping[str, Any] = {key: value for key, value in records.items() if key not in without}
     keys = {key: hashlib.sha256(key.encode()).hexdigest() for key in kept}
     return AtlasRecords(subject, Provenance({"torch": "2.0", "neuron-atlas": "0.1.0"}, "cpu", keys), kept)

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from generator.records import MOST_GROUPS, Exemplars, LayerMinds, Minds, Subject
+from generator.records import (
+    MOST_GROUPS,
+    Exemplars,
+    GroupPictures,
+    LayerGroupPictures,
+    LayerMinds,
+    Minds,
+    Subject,
+)
 
 SHOWN, COMPANIONS = 4, 3
 
@@ -23,6 +31,26 @@ def mind_records(subject: Subject, exemplars: Exemplars) -> Minds:
         {layer.name: _minds(len(layer.neurons), layer.neurons, bool(subject.images.class_names))
          for layer in subject.layers},
     )  # fmt: skip
+
+
+def group_picture_records(subject: Subject) -> GroupPictures:
+    """Return pictures of the second neuron's two groups, of which only the first kept to its own."""
+    return GroupPictures({layer.name: _pictures(layer.neurons[1:2]) for layer in subject.layers})
+
+
+def _pictures(neurons: tuple[int, ...]) -> LayerGroupPictures:
+    count = 2 * len(neurons)
+    responses = np.linspace(1, 2, count, dtype=np.float32)
+    likeness = np.full((count, MOST_GROUPS), np.nan, np.float32)
+    likeness[:, :2] = 0.8, -0.8
+    return LayerGroupPictures(
+        neurons=np.repeat(np.array(neurons, np.int32), 2),
+        groups=np.tile(np.array([0, 1], np.int8), len(neurons)),
+        pictures=np.arange(count * 16 * 16 * 3, dtype=np.uint8).reshape(count, 16, 16, 3),
+        mean_response=responses,
+        peak=responses * 2,
+        likeness=likeness,
+    )
 
 
 def _minds(count: int, neurons: tuple[int, ...], labelled: bool) -> LayerMinds:
