@@ -3,40 +3,16 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from generator.pages.render import render
-from generator.publish.build import build_site
 from generator.publish.runtime import find_runtime
-from generator.publish.serve import make_server
 from generator.recipe import Recipe
-from generator.recipe_file import load_recipe
 from generator.records import BrowserRuntime
-from generator.store.layout import Layout
-from generator.store.manifest import read_atlases
 from tests.browser.browsers import REQUIRE
-
-OVERRIDES = {
-    "images.limit": "60",
-    "concepts.source": "none",
-    "layers.select": '["stem", "stage2.1", "stage4.1"]',
-    "layers.neurons": "12",
-    "statistics.bootstrap": "20",
-    "visualization.steps": "8",
-    "visualization.seeds": "1",
-    "visualization.twin": "0",
-    "probes.enabled": "false",
-    "patterns.drawn": "2",
-    "attribution.enabled": "false",
-    "contrasts.enabled": "false",
-    "ablation.enabled": "false",
-    "compute.device": "cpu",
-}
+from tests.explorer.sites import finished, full_size_resnet, served, small_demo
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +28,7 @@ def runtime() -> BrowserRuntime:
 
 @pytest.fixture(scope="session")
 def recipe() -> Recipe:
-    return load_recipe("demo", OVERRIDES)
+    return small_demo()
 
 
 @pytest.fixture(scope="session")
@@ -68,17 +44,7 @@ def address(site: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def resnet_recipe(shared: Path) -> Recipe:
-    """A real network at the size that it was made for, on real images."""
-    own = {
-        "network.weights": str(shared / "models" / "resnet18-tinyimagenet.pth"),
-        "preprocess.resize": "224",
-        "preprocess.crop": "224",
-        "images.source": "folder",
-        "images.path": str(shared / "data" / "cifar10" / "test"),
-        "layers.select": '["layer1.0", "layer2.1", "layer4.1"]',
-        "visualization.size": "64",
-    }
-    return load_recipe("resnet18-cifar10", OVERRIDES | own)
+    return full_size_resnet(shared)
 
 
 @pytest.fixture(scope="session")
@@ -86,27 +52,3 @@ def resnet_site(
     tmp_path_factory: pytest.TempPathFactory, resnet_recipe: Recipe, runtime: BrowserRuntime
 ) -> Path:
     return finished(resnet_recipe, tmp_path_factory.mktemp("resnet"), runtime)
-
-
-def finished(recipe: Recipe, folder: Path, runtime: BrowserRuntime) -> Path:
-    """Return the finished site of a recipe's atlas."""
-    from generator.pipeline import build_records
-    from generator.progress import Reporter
-
-    layout = Layout(folder)
-    build_records(recipe, layout, Reporter())
-    atlases = read_atlases(layout)
-    render(layout, atlases, runtime=runtime, site_url="")
-    build_site(layout, [atlas.subject for atlas in atlases], site_url="")
-    return layout.site
-
-
-@contextmanager
-def served(site: Path) -> Iterator[str]:
-    """Serve a site below a path of the host, under the strict policy; yields the address."""
-    with make_server(site, 0, "/some/path") as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/some/path"
-        server.shutdown()
-        thread.join()

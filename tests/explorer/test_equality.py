@@ -19,8 +19,8 @@ from generator.records import Layer, Survey
 from generator.store.layout import Layout
 from generator.store.manifest import read_atlas
 from tests.browser.conftest import opened
-from tests.explorer.conftest import served
 from tests.explorer.images import answered, drop, picture, png, saved
+from tests.explorer.sites import served
 
 TOP = 10  # neurons of a layer that must be the same, in the same order
 RELATIVE = 1e-2  # largest difference of a response
