@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -94,34 +93,3 @@ def interpolation(centres: Floats, side: int, size: int) -> Floats:
     weights[np.arange(size), before] = 1 - part
     weights[np.arange(size), before + 1] = part
     return weights
-
-
-@dataclass(frozen=True)
-class ViewBox:
-    """Where the network's view lies on a whole picture, in that picture's pixels (not whole ones).
-
-    A view that reaches beyond its picture, filled with black there, has negative edges.
-    """
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-
-def view_box(width: int, height: int, resize: int, crop: int) -> ViewBox:
-    """Return which part of a picture the network sees: the shorter side resized, the centre cropped.
-
-    Args:
-        width: Of the whole picture, pixels.
-        height: Of the whole picture, pixels.
-        resize: Pixels of the shorter side after resizing; the longer one is rounded down, as in torchvision.
-        crop: Pixels of each side of the centre crop.
-    """
-    edges = []
-    for length in (width, height):
-        resized = resize if length == min(width, height) else int(resize * length / min(width, height))
-        start = round((resized - crop) / 2)
-        edges.append((start * length / resized, (start + crop) * length / resized))
-    (left, right), (top, bottom) = edges
-    return ViewBox(left, top, right, bottom)

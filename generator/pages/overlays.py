@@ -8,9 +8,8 @@ from functools import lru_cache
 
 import numpy as np
 from matplotlib import colormaps
-from numpy.typing import NDArray
 
-from generator.geometry import interpolation, view_box
+from generator.geometry import interpolation
 from generator.pages.images import webp
 from generator.pages.outlines import Placement
 from generator.records import Bytes8, Floats
@@ -84,36 +83,6 @@ def resampled(response: Floats, placement: Placement, height: int, width: int) -
     columns = interpolation(placement.columns, placement.side, width)
     values: Floats = rows @ np.asarray(response, dtype=np.float64) @ columns.T
     return values
-
-
-def on_picture(response: Floats, placement: Placement, resize: int, height: int, width: int) -> Floats:
-    """Return a response map on a whole picture, of any proportions, as (height, width) float64.
-
-    NaN where the network did not see the picture.
-
-    Args:
-        response: (rows, columns) of the layer's grid.
-        placement: Where the cells lie on the view.
-        resize: Pixels of the shorter side that preprocessing resizes to, before it crops.
-        height: Of the picture, pixels.
-        width: Likewise.
-    """
-    box = view_box(width, height, resize, placement.side)
-    rows, seen_rows = _weights(placement.rows, placement.side, box.top, box.bottom, height)
-    columns, seen_columns = _weights(placement.columns, placement.side, box.left, box.right, width)
-    values = rows @ np.asarray(response, dtype=np.float64) @ columns.T
-    return np.where(seen_rows[:, None] & seen_columns, values, np.nan)
-
-
-def _weights(
-    centres: Floats, side: int, start: float, stop: float, size: int
-) -> tuple[Floats, NDArray[np.bool_]]:
-    """Return weights (size, cells) along a side of a picture, and which of its pixels were seen."""
-    middles = np.arange(size) + 0.5
-    places = (middles - start) / (stop - start) * side
-    cells = np.eye(len(centres))
-    weights = np.stack([np.interp(places, centres, cell) for cell in cells], axis=1)
-    return weights, (middles >= start) & (middles <= stop)
 
 
 def coloured(values: Floats, scale: Scale) -> Bytes8:

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
+import io
+from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from generator.analyses.patterns import NOBODY, chosen_images, layer_patterns
 from generator.errors import ImagesError
 from generator.inputs.images import check_named
+from generator.pipeline import build_records
+from generator.progress import Reporter
+from generator.recipe_file import load_recipe
 from generator.recipe_sections import PatternsSection
-from generator.records import Layer
+from generator.records import Layer, Patterns
+from generator.store.layout import Layout
+from generator.store.manifest import read_atlas
 from tests.analyses.conftest import RecordsContext, SurveyOf
+from tests.tiny import write_world
 
 IMAGES, NEURONS, SIDE = 40, 5, 4
 DEAD = 3
@@ -115,3 +124,22 @@ def test_an_unknown_image_is_named(records_context: RecordsContext) -> None:
     check_named(("00001.png",), "patterns.images", images)
     with pytest.raises(ImagesError, match=r"`patterns.images` must hold ids .* got `0001.png`"):
         check_named(("0001.png",), "patterns.images", images)
+
+
+def test_batches_change_nothing(tmp_path: Path) -> None:
+    recipe = write_world(tmp_path)
+    found = []
+    fast = {"visualization.twin": "0", "attribution.enabled": "false", "probes.enabled": "false"}
+    for batch in ("1", "9"):
+        changes = {"compute.batch_size": batch, **fast}
+        layout = Layout(tmp_path / str(len(found)))
+        build_records(load_recipe(str(recipe), changes), layout, Reporter(Console(file=io.StringIO())))
+        record = read_atlas(layout, "tiny").get("patterns", Patterns)
+        assert record is not None
+        found.append(record)
+    first, second = found
+    assert (first.image_ids, first.picture_files) == (second.image_ids, second.picture_files)
+    for name, layer in first.layers.items():
+        for field in dataclasses.fields(layer):
+            one, other = (getattr(record.layers[name], field.name) for record in (first, second))
+            np.testing.assert_allclose(one, other, rtol=2e-3, atol=2e-3)

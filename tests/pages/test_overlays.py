@@ -15,7 +15,6 @@ from generator.pages.overlays import (
     Scale,
     bar_address,
     coloured,
-    on_picture,
     overlay,
     overlay_address,
     resampled,
@@ -52,34 +51,33 @@ def test_resampled_is_the_direct_computation_at_every_pixel(first: float, cells:
 
 @pytest.mark.parametrize("size", [(96, 64), (50, 133), (64, 64), (200, 71)])
 @pytest.mark.parametrize(("resize", "crop"), [(32, 32), (40, 32)])
-def test_a_spot_on_a_picture_of_any_shape_is_overlaid_where_it_is(
+def test_a_spot_on_an_image_of_any_shape_is_overlaid_where_the_picture_shows_it(
     size: tuple[int, int], resize: int, crop: int
 ) -> None:
+    """Pages show what the network saw; a spot's place there follows from resizing and cropping alone."""
     width, height = size
     look = Preprocess(resize, crop, "bilinear", (0.0,) * 3, (1.0,) * 3)
-    unit = min(size) / resize  # a pixel of the network's input, in pixels of the picture
+    unit = min(size) / resize  # a pixel of the network's input, in pixels of the image
     rows, columns = np.mgrid[:height, :width]
-    for x, y in ((width / 2 - 6 * unit, height / 2 + 4 * unit), (width / 2 + 9 * unit, height / 2)):
+    cells = np.arange(crop // 2) * 2 + 1.0  # each of a layer's cells sees two by two pixels
+    for right, down in ((-6, 4), (9, 0)):
+        x, y = width / 2 + right * unit, height / 2 + down * unit
         bump = np.exp(-((columns + 0.5 - x) ** 2 + (rows + 0.5 - y) ** 2) / (2 * (3 * unit) ** 2))
         pixels = np.rint(255 * bump).astype(np.uint8)
         view = look.view(Image.fromarray(np.stack([pixels] * 3, axis=2)))[:, :, 0].astype(float)
-        each = np.arange(crop) + 0.5
-        found = on_picture(view, Placement(each, each, crop, 1.0), resize, height, width)
-        mass = np.nan_to_num(found)
-        middle_x = (mass * (columns + 0.5)).sum() / mass.sum()
-        middle_y = (mass * (rows + 0.5)).sum() / mass.sum()
-        assert abs(middle_x - x) < unit
-        assert abs(middle_y - y) < unit
+        response = view.reshape(crop // 2, 2, crop // 2, 2).mean(axis=(1, 3))
+        found = resampled(response, Placement(cells, cells, crop, 2.0), crop, crop)
+        middle = (np.arange(crop) + 0.5) / found.sum()
+        assert abs((found.sum(axis=0) * middle).sum() - (crop / 2 + right)) < 1
+        assert abs((found.sum(axis=1) * middle).sum() - (crop / 2 + down)) < 1
 
 
-def test_what_the_network_did_not_see_is_clear() -> None:
-    found = on_picture(np.ones((8, 8)), placement(), 32, 32, 64)
-    assert np.isnan(found[:, :16]).all()
-    assert np.isnan(found[:, 48:]).all()
-    assert (found[:, 16:48] == 1).all()
-    pixels = coloured(found, Scale(0, 1))
-    assert (pixels[:, :16, 3] == 0).all()
-    assert (pixels[:, 16:48, 3] > 200).all()
+def test_what_is_not_known_is_clear() -> None:
+    values = np.ones((4, 4))
+    values[:, :2] = np.nan
+    pixels = coloured(values, Scale(0, 1))
+    assert (pixels[:, :2, 3] == 0).all()
+    assert (pixels[:, 2:, 3] > 200).all()
 
 
 def test_the_outlined_region_is_where_the_overlay_exceeds() -> None:
