@@ -140,7 +140,7 @@ def _headlines(one: ContrastData) -> list[Headline]:
             "Best neuron",
             "auc",
             shown(strongest.single.auc),
-            f"AUC, {strongest.layer}/{strongest.best}",
+            f"AUC, {strongest.layer}/{strongest.best}, chosen on the other half",
         ),
         Headline(
             "Held-out images",
