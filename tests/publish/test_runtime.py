@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import tarfile
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ cp "{folder}/package.tgz" "$2/"
 """
 
 
+@cache
 def package() -> bytes:
     """Return an archive that holds what the site needs, as the registry's does."""
     buffer = io.BytesIO()
