@@ -24,7 +24,7 @@ from generator.pages.schema_attribution import (
     MethodMean,
 )
 
-SIZE = 48
+SIZE = 32
 """Pixels a side of an overlay: it has few squares, and the browser scales it to the picture."""
 
 SCALE = Scale(-1.0, 1.0)

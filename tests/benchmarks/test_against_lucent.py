@@ -135,6 +135,7 @@ def ratio(mine: float, theirs: float) -> float:
     return mine / theirs if theirs > 0 else float("inf") if mine > 0 else 0.0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", [NAMES[0], NAMES[-1]])
 def test_equal_input_size_and_equal_steps(
     network: Network, name: str, monkeypatch: pytest.MonkeyPatch

