@@ -18,8 +18,8 @@ LAYERS = 10
 BARE_PAGES = 400
 WORKERS = 2
 MOST = 13.0
-"""Times a bare page that is asserted of busy machines. The goal is 11: 90 s for 2,000 pages on a machine where
-a bare page takes 4 ms."""
+"""Times a bare page that is asserted of busy machines. The goal is 11: 90 s for 2,000 pages on a machine
+where a bare page takes 4 ms."""
 
 
 def seconds_a_bare_page(folder: Path) -> float:
