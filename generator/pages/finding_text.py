@@ -66,7 +66,7 @@ TEXTS = {
     ),
     "class-half-way": FindingText(
         "Is the class already readable half-way?",
-        "To this part: a linear probe on the middle layer has it of the skill that the best layer gives.",
+        "Yes: a linear probe on the middle layer has this share of the skill that the best layer gives.",
         "No: with the right answers a probe on the middle layer does worse than with shuffled ones.",
         "Hardly: a probe on the middle layer is not clearly better than one with shuffled answers.",
         "that a third to four fifths of the skill is there",
@@ -111,7 +111,7 @@ TEXTS = {
     "misleading": FindingText(
         "How often do pictures mislead?",
         "More often than those of the untrained twin, whose neurons mean nothing.",
-        "In this share; those of the untrained twin fail more often.",
+        "Less often than those of the untrained twin: in this share of neurons.",
         "About as often as those of the untrained twin, whose neurons mean nothing.",
         "that a tenth to a half of them do",
         "share of neurons whose picture has the badge “failed”",
@@ -122,7 +122,7 @@ TEXTS = {
     "untrained": FindingText(
         "How much does an untrained network already give?",
         "More than the trained one: probes read these tasks better from random weights.",
-        "This part: of what probes read from the best trained layer, random weights already give it.",
+        "Less than training gives: this share of what probes read from the best trained layer.",
         "About all of it: random weights are not clearly worse than trained ones.",
         "a fifth to two thirds",
         "selectivity of probes, best layer of the twin over best layer of the network, median over tasks",
