@@ -154,7 +154,7 @@ def test_equal_input_size_and_equal_steps(
         assert theirs > mine
 
 
-@pytest.mark.parametrize("name", [NAMES[0], NAMES[-1]])
+@pytest.mark.parametrize("name", [NAMES[0], pytest.param(NAMES[-1], marks=pytest.mark.long)])
 def test_the_loop_reaches_a_large_part_of_a_matrix_product_s_rate(network: Network, name: str) -> None:
     """Operations are those of the network as it is: what the prepared copy saves or adds does not count."""
     layer = layer_of(network, name)

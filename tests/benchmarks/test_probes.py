@@ -106,7 +106,7 @@ def fit_directly(question: Question, split: Split, training: np.ndarray, testing
         best.fit(training, answers[split.training]).score(testing, answers[split.testing])
 
 
-@pytest.mark.parametrize("name", TASKS)
+@pytest.mark.parametrize("name", [pytest.param(TASKS[0], marks=pytest.mark.long), *TASKS[1:]])
 def test_a_task_with_all_that_belongs_to_it_against_the_bare_fits(context: Context, name: str) -> None:
     asked, _ = questions(context, context.record("probe_features", ProbeFeatures))
     question = next(question for question in asked if question.name == name)

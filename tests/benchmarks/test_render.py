@@ -17,7 +17,7 @@ NEURONS = 2000
 LAYERS = 10
 BARE_PAGES = 400
 WORKERS = 2
-MOST = 13.0
+MOST = 15.0
 """Times a bare page that is asserted of busy machines. The goal is 11: 90 s for 2,000 pages on a machine
 where a bare page takes 4 ms."""
 
