@@ -9,18 +9,20 @@ from typing import Any, ClassVar
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from generator.activations.trace import device_of
 from generator.analyses.base import Analysis, Context, Estimate, Scope
-from generator.analyses.minds import Seen, at_peaks, look
+from generator.analyses.minds import Seen, at_peaks, channel_scale, look
 from generator.analyses.picture_making import making_identity, making_of
 from generator.featurevis.directions import visualize_directions
-from generator.featurevis.measure import BRIGHTEST, measure
-from generator.featurevis.objectives import responding
+from generator.featurevis.measure import BRIGHTEST
+from generator.featurevis.memory import pictures_at_once
+from generator.featurevis.objectives import own_maps, responding
 from generator.featurevis.optimize import derive_seed
+from generator.inputs.models import Network
 from generator.records import (
     MOST_GROUPS,
+    Bytes8,
     Floats,
     GroupPictures,
     Integers,
@@ -61,7 +63,7 @@ class GroupPicturesAnalysis(Analysis[GroupPicturesTask, LayerGroupPictures, Grou
 
     def remark(self, record: GroupPictures) -> str:
         """Return how many pictures kept to their group, and how many would by chance."""
-        own = np.concatenate([kept(layer) for layer in record.layers.values()])
+        own = np.concatenate([layer.kept for layer in record.layers.values()])
         if not own.size:
             return ""
         counts = [np.isfinite(layer.likeness).sum(axis=1) for layer in record.layers.values()]
@@ -120,10 +122,7 @@ def layer_pictures(context: Context, layer: Layer, found: LayerMinds) -> LayerGr
         for channel, (_, group) in zip(channels, rows, strict=True)
     ]
     pictures = visualize_directions(network, layer, np.stack(ways), seeds, making)
-    with responding(network, layer) as respond, torch.no_grad():
-        shown = torch.from_numpy(pictures).permute(0, 3, 1, 2).to(device_of(network.module))
-        means, peaks = measure(respond, shown, channels)
-        vectors = _vectors(respond(shown / BRIGHTEST), channels)
+    means, peaks, vectors = _measured(network, layer, pictures, channels)
     likeness = [
         cosines(
             *(np.delete(values / centres.scale, channel, axis=-1) for values in (vector, centres.of[row]))
@@ -164,16 +163,21 @@ def direction(channel: int, centres: Floats, group: int, scale: Floats) -> Float
     return result
 
 
-def kept(layer: LayerGroupPictures) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Return which pictures are more like their own group than like any other of the neuron (r,)."""
-    filled = np.where(np.isfinite(layer.likeness), layer.likeness, -np.inf)
-    return filled.argmax(axis=1) == layer.groups if len(filled) else np.zeros(0, dtype=bool)
-
-
-def _vectors(maps: Tensor, channels: Sequence[int]) -> Floats:
-    """Return what all channels do at the peak of each picture's own channel: (pictures, channels)."""
-    parts = [at_peaks(maps[at : at + 1], channel)[0] for at, channel in enumerate(channels)]
-    return np.concatenate(parts)
+def _measured(
+    network: Network, layer: Layer, pictures: Bytes8, channels: Sequence[int]
+) -> tuple[Floats, Floats, Floats]:
+    """Return mean and peak (pictures,) of each picture's own channel, and all channels where it peaks."""
+    means, parts = [], []
+    together = pictures_at_once(network, layer, pictures.shape[1])
+    with responding(network, layer) as respond, torch.no_grad():
+        for start in range(0, len(channels), together):
+            chunk = slice(start, start + together)
+            shown = torch.from_numpy(pictures[chunk]).to(device_of(network.module))
+            maps = respond(shown.permute(0, 3, 1, 2) / BRIGHTEST)
+            means.append(own_maps(maps, channels[chunk]).mean(dim=(1, 2)).cpu().numpy())
+            parts += [at_peaks(maps[at : at + 1], channel) for at, channel in enumerate(channels[chunk])]
+    vectors, _, peaks = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return np.concatenate(means), peaks, vectors
 
 
 @dataclass(frozen=True)
@@ -194,12 +198,11 @@ def _centres(context: Context, layer: Layer, found: LayerMinds) -> _Centres:
     some = replace(layer, neurons=tuple(layer.neurons[row] for row in several))
     shown = found.shown[several].reshape(len(several), -1)
     seen = look(context, some, np.where(shown >= 0, shown, shown[:, :1]))
-    spread = np.concatenate([one.vectors for one in seen]).std(axis=0, dtype=np.float64)
     centres = {
         row: np.stack([_centre(one, found.shown[row, group]) for group in range(found.groups[row])])
         for row, one in zip(several.tolist(), seen, strict=True)
     }
-    return _Centres(centres, np.where(spread > 0, spread, 1.0))
+    return _Centres(centres, channel_scale(seen))
 
 
 def _centre(seen: Seen, images: Integers) -> Floats:

@@ -198,8 +198,7 @@ def layer_minds(layer: Layer, seen: Sequence[Seen], labels: Integers, seed: int)
         seed: Of the null.
     """
     result = _blank(len(seen))
-    spread = np.concatenate([one.vectors for one in seen]).std(axis=0, dtype=np.float64)
-    scale = np.where(spread > 0, spread, 1.0)
+    scale = channel_scale(seen)
     for row, (channel, one) in enumerate(zip(layer.neurons, seen, strict=True)):
         excited = np.flatnonzero(one.peak > 0)
         points = np.delete(one.vectors[excited] / scale, channel, axis=1)
@@ -214,6 +213,12 @@ def layer_minds(layer: Layer, seen: Sequence[Seen], labels: Integers, seed: int)
             _illustrate(result, row, division.groups, points, one.at(excited))
             _name(result, row, division.groups, labels[one.images[excited]])
     return result
+
+
+def channel_scale(seen: Sequence[Seen]) -> Floats:
+    """Return each channel's standard deviation (channels,) over all that was seen, 1 where nothing varies."""
+    spread = np.concatenate([one.vectors for one in seen]).std(axis=0, dtype=np.float64)
+    return np.where(spread > 0, spread, 1.0)
 
 
 def _blank(neurons: int) -> LayerMinds:

@@ -9,7 +9,7 @@ from generator.pages.images import pixels_sha256
 from generator.pages.layer_view import LayerView
 from generator.pages.links import visualization_file
 from generator.pages.numbers import value
-from generator.records import Bytes8, LayerMinds, Minds
+from generator.records import LayerMinds, Minds
 
 
 def minds_data(view: LayerView, row: int) -> schema.MindsData | None:
@@ -53,31 +53,26 @@ def _group(view: LayerView, record: Minds, found: LayerMinds, at: tuple[int, int
     )
 
 
-def group_pictures(view: LayerView, channel: int) -> list[tuple[str, Bytes8]]:
-    """Return the files below docs/ and the pixels of the pictures of a neuron's groups, in their order."""
-    found, network = view.group_pictures, view.atlas.subject.network.sha256
-    if found is None:
-        return []
-    files = []
-    for at in np.flatnonzero(found.neurons == channel):
-        variant, pixels = f"group-{found.groups[at] + 1}", found.pictures[at]
-        file = visualization_file(network, view.layer.name, channel, variant, pixels_sha256(pixels))
-        files.append((file, pixels))
-    return files
-
-
-def _picture(view: LayerView, channel: int, group: int) -> schema.GroupPicture | None:
+def group_row(view: LayerView, channel: int, group: int) -> int | None:
+    """Return where the picture of a neuron's group lies in its layer's record, None where there is none."""
     found = view.group_pictures
     if found is None:
         return None
-    at = int(np.flatnonzero((found.neurons == channel) & (found.groups == group))[0])
-    likeness = found.likeness[at][np.isfinite(found.likeness[at])]
+    return int(np.flatnonzero((found.neurons == channel) & (found.groups == group))[0])
+
+
+def _picture(view: LayerView, channel: int, group: int) -> schema.GroupPicture | None:
+    found, at = view.group_pictures, group_row(view, channel, group)
+    if found is None or at is None:
+        return None
+    network, variant = view.atlas.subject.network.sha256, f"group-{group + 1}"
+    sha256 = pixels_sha256(found.pictures[at])
     return schema.GroupPicture(
-        picture=group_pictures(view, channel)[group][0],
+        picture=visualization_file(network, view.layer.name, channel, variant, sha256),
         mean_response=value(found.mean_response[at]),
         peak=value(found.peak[at]),
-        likeness=tuple(float(str(one)) for one in likeness),
-        kept=int(likeness.argmax()) == group,
+        likeness=tuple(float(str(one)) for one in found.likeness[at] if np.isfinite(one)),
+        kept=bool(found.kept[at]),
     )
 
 

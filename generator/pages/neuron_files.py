@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from generator.pages import images
@@ -11,7 +12,7 @@ from generator.pages.environment import render
 from generator.pages.label_text import scores
 from generator.pages.layer_view import LayerView
 from generator.pages.links import figure_file, picture_file, thumbnail_file
-from generator.pages.minds_data import group_pictures
+from generator.pages.minds_data import group_row
 from generator.pages.neuron_data import picture_pixels, visualization_row
 from generator.pages.neuron_view import NeuronView
 from generator.pages.numbers import shown
@@ -39,7 +40,7 @@ def write_neuron(docs: Path, layer: LayerView, row: int, site_url: str) -> Neuro
     pictures = _pictures(view)
     for entry in view.data.visualizations or ():
         _write_visualization(docs, entry.picture, pictures[entry.variant], small=entry.variant == FIRST)
-    for file, pixels in group_pictures(layer, view.neuron.channel):
+    for file, pixels in _group_pictures(view):
         _write_visualization(docs, file, pixels, small=False)
     (docs / neuron_json(view.neuron)).write_bytes(view.json)
     if has_figure(view):
@@ -55,6 +56,15 @@ def _pictures(view: NeuronView) -> dict[str, Bytes8]:
     return {
         name: picture_pixels(view.layer.variants[name], row) for name, row in rows.items() if row is not None
     }
+
+
+def _group_pictures(view: NeuronView) -> Iterator[tuple[str, Bytes8]]:
+    """Yield the files and pixels of the pictures of a neuron's groups."""
+    found, data = view.layer.group_pictures, view.data.minds
+    for place, group in enumerate(data.divided if data is not None else ()):
+        at = group_row(view.layer, view.neuron.channel, place)
+        if group.picture is not None and found is not None and at is not None:
+            yield group.picture.picture, found.pictures[at]
 
 
 def _write_visualization(docs: Path, file: str, pixels: Bytes8, *, small: bool) -> None:

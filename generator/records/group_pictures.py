@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from generator.records.arrays import Bytes8, Floats, Integers
+import numpy as np
+
+from generator.records.arrays import Booleans, Bytes8, Floats, Integers
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,12 @@ class LayerGroupPictures:
     mean_response: Floats  # (r,) float32
     peak: Floats  # (r,) float32
     likeness: Floats  # (r, `MOST_GROUPS`) float32, -1 to 1
+
+    @property
+    def kept(self) -> Booleans:
+        """Which pictures (r,) are more like their own group than like any other of the neuron."""
+        result: Booleans = np.nan_to_num(self.likeness, nan=-np.inf).argmax(axis=1) == self.groups
+        return result
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from generator.analyses.group_pictures import cosines, direction, kept
+from generator.analyses.group_pictures import cosines, direction
 from generator.records import MOST_GROUPS, LayerGroupPictures
 
 
@@ -46,5 +46,5 @@ def test_without_a_direction_there_is_no_likeness() -> None:
 
 def test_a_picture_keeps_to_its_group_if_it_is_most_like_that() -> None:
     layer = layer_of([[0.5, -0.5], [0.2, -0.2], [0.1, 0.3, -0.4]], [0, 1, 1])
-    assert kept(layer).tolist() == [True, False, True]
-    assert kept(layer_of([], [])).tolist() == []
+    assert layer.kept.tolist() == [True, False, True]
+    assert layer_of([], []).kept.tolist() == []

@@ -12,7 +12,6 @@ import pytest
 from numpy.typing import NDArray
 from rich.console import Console
 
-from generator.analyses.group_pictures import kept
 from generator.pipeline import build_records
 from generator.progress import Reporter
 from generator.recipe_file import load_recipe
@@ -281,7 +280,7 @@ def test_each_kind_gets_a_picture_of_its_own(tmp_path: Path, seed: int) -> None:
     found = record_of(atlas, GroupPictures).layers[pair.layer]
     rows = np.flatnonzero(found.neurons == pair.channel)
     assert found.groups[rows].tolist() == [0, 1]
-    assert kept(found)[rows].all()
+    assert found.kept[rows].all()
     assert (found.peak[rows] > 0).all()
     maps = responses(found.pictures[rows])[pair.layer]
     maps = maps.reshape(*maps.shape[:2], -1)
