@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from rich.console import Console
 
-from generator.pipeline import build_records
-from generator.progress import Reporter
-from generator.recipe_file import load_recipe
 from generator.records import BADGES, AtlasRecords, Badges, LayerBadges, Paths, Visualizations
-from generator.store.layout import Layout
-from generator.store.manifest import read_atlas
+from tests.building import built
 from tests.planted_detours import DEAD, DETOUR, HONEST, Detours, write_pictures
 from tests.planted_neurons import TRUTH
 from tests.planted_world import write_world
 
 SEEDS = (0, 1)
-
-
-def build(recipe: Path, **changes: str) -> AtlasRecords:
-    layout = Layout(recipe.parent / "output")
-    loaded = load_recipe(str(recipe), {key.replace("__", "."): value for key, value in changes.items()})
-    build_records(loaded, layout, Reporter(Console(file=io.StringIO())))
-    return read_atlas(layout, loaded.name)
 
 
 def badges_of(atlas: AtlasRecords) -> Badges:
@@ -49,14 +36,19 @@ def share(layers: Mapping[str, LayerBadges], badge: str) -> float:
 @pytest.fixture(scope="module")
 def detours(tmp_path_factory: pytest.TempPathFactory) -> dict[int, AtlasRecords]:
     return {
-        seed: build(write_pictures(tmp_path_factory.mktemp(f"detours{seed}"), seed=seed)) for seed in SEEDS
+        seed: built(
+            write_pictures(tmp_path_factory.mktemp(f"detours{seed}"), seed=seed),
+            tmp_path_factory.mktemp("output"),
+        )
+        for seed in SEEDS
     }
 
 
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory: pytest.TempPathFactory) -> AtlasRecords:
-    recipe = write_world(tmp_path_factory.mktemp("planted"))
-    return build(recipe, visualization__seeds="3", visualization__steps="40")
+    folder = tmp_path_factory.mktemp("planted")
+    changes = {"visualization.seeds": "3", "visualization.steps": "40"}
+    return built(write_world(folder), folder / "output", changes)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -140,7 +132,8 @@ def test_seeds_of_noise_neurons_agree_by_chance(planted: AtlasRecords) -> None:
 
 
 def test_without_a_twin_nothing_is_reliable(tmp_path: Path) -> None:
-    atlas = build(write_pictures(tmp_path), visualization__twin="0", visualization__steps="8")
+    changes = {"visualization.twin": "0", "visualization.steps": "8"}
+    atlas = built(write_pictures(tmp_path), tmp_path / "output", changes)
     record = badges_of(atlas)
     assert not record.twin
     assert record.twin_images == 0

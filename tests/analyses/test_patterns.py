@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-import io
 from pathlib import Path
 
 import numpy as np
 import pytest
-from rich.console import Console
 
 from generator.analyses.patterns import NOBODY, chosen_images, layer_patterns
 from generator.errors import ImagesError
 from generator.inputs.images import check_named
-from generator.pipeline import build_records
-from generator.progress import Reporter
-from generator.recipe_file import load_recipe
 from generator.recipe_sections import PatternsSection
 from generator.records import Layer, Patterns
-from generator.store.layout import Layout
-from generator.store.manifest import read_atlas
 from tests.analyses.conftest import RecordsContext, SurveyOf
+from tests.building import built
 from tests.tiny import write_world
 
 IMAGES, NEURONS, SIDE = 40, 5, 4
@@ -131,10 +125,8 @@ def test_batches_change_nothing(tmp_path: Path) -> None:
     found = []
     fast = {"visualization.twin": "0", "attribution.enabled": "false", "probes.enabled": "false"}
     for batch in ("1", "9"):
-        changes = {"compute.batch_size": batch, **fast}
-        layout = Layout(tmp_path / str(len(found)))
-        build_records(load_recipe(str(recipe), changes), layout, Reporter(Console(file=io.StringIO())))
-        record = read_atlas(layout, "tiny").get("patterns", Patterns)
+        atlas = built(recipe, tmp_path / batch, {"compute.batch_size": batch, **fast})
+        record = atlas.get("patterns", Patterns)
         assert record is not None
         found.append(record)
     first, second = found

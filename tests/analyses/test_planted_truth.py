@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -10,11 +9,7 @@ from typing import TypeVar
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from rich.console import Console
 
-from generator.pipeline import build_records
-from generator.progress import Reporter
-from generator.recipe_file import load_recipe
 from generator.records import (
     EVIDENCE,
     NOBODY,
@@ -31,8 +26,7 @@ from generator.records import (
     Similar,
     Statistics,
 )
-from generator.store.layout import Layout
-from generator.store.manifest import read_atlas
+from tests.building import built
 from tests.planted_neurons import LAYERS, TRUTH, Truth, responses
 from tests.planted_world import SIDE, make_world, write_world
 
@@ -99,16 +93,10 @@ def wanted(truth: Truth) -> frozenset[str]:
 @pytest.fixture(scope="module")
 def atlases(tmp_path_factory: pytest.TempPathFactory) -> dict[int, AtlasRecords]:
     """One atlas a seed."""
-    return {seed: built(tmp_path_factory.mktemp(f"planted{seed}"), seed) for seed in SEEDS}
-
-
-def built(folder: Path, seed: int, **changes: str) -> AtlasRecords:
-    """Build the planted world's atlas in a folder."""
-    overrides = {key.replace("__", "."): value for key, value in changes.items()}
-    recipe = load_recipe(str(write_world(folder, seed=seed)), overrides)
-    layout = Layout(folder / "output")
-    build_records(recipe, layout, Reporter(Console(file=io.StringIO())))
-    return read_atlas(layout, recipe.name)
+    folders = {seed: tmp_path_factory.mktemp(f"planted{seed}") for seed in SEEDS}
+    return {
+        seed: built(write_world(folder, seed=seed), folder / "output") for seed, folder in folders.items()
+    }
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -275,7 +263,8 @@ def test_the_neuron_of_two_colours_is_of_two_minds(atlases: dict[int, AtlasRecor
 def test_each_kind_gets_a_picture_of_its_own(tmp_path: Path, seed: int) -> None:
     """Where the neuron of two colours peaks on the picture of one, the neuron of that one responds more."""
     (pair,) = [truth for truth in TRUTH if truth.evidence == "pair"]
-    atlas = built(tmp_path, seed, visualization__steps="60", visualization__twin="0")
+    changes = {"visualization.steps": "60", "visualization.twin": "0"}
+    atlas = built(write_world(tmp_path, seed=seed), tmp_path / "output", changes)
     colours = record_of(atlas, Minds).layers[pair.layer].companions[pair.channel, :2, 0]
     found = record_of(atlas, GroupPictures).layers[pair.layer]
     rows = np.flatnonzero(found.neurons == pair.channel)

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
-from generator.pipeline import build_records
-from generator.progress import Reporter
-from generator.recipe_file import load_recipe
 from generator.records import Badges
-from generator.store.layout import Layout
-from generator.store.manifest import read_atlas
 from tests.badge_shares import check_shares
+from tests.building import built
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.long]
 
@@ -46,9 +40,7 @@ select = ["relu", "layer1.1", "layer2.1", "layer3.1", "layer4.1"]
 
 def badges_of(recipe: str, folder: Path) -> Badges:
     changes = {**ALONE, "layers.neurons": str(NEURONS)}
-    loaded = load_recipe(recipe, changes)
-    build_records(loaded, Layout(folder), Reporter(Console(file=io.StringIO())))
-    record = read_atlas(Layout(folder), loaded.name).get("badges", Badges)
+    record = built(recipe, folder, changes).get("badges", Badges)
     assert record is not None
     return record
 
