@@ -33,7 +33,7 @@ class DirectionsAnalysis(Analysis[DirectionsTask, PairDirections, Directions]):
     """Feature visualizations of the read-out's weights in the layer where its neurons tell most."""
 
     name: ClassVar[str] = "directions"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     scope: ClassVar[Scope] = "atlas"
     requires: ClassVar[tuple[str, ...]] = ("survey", "contrasts")
     part_type: ClassVar[type] = PairDirections

@@ -51,7 +51,7 @@ class GroupPicturesAnalysis(Analysis[GroupPicturesTask, LayerGroupPictures, Grou
     """Pictures that raise a neuron and lead to one group of its strongest images (Goh et al. 2021)."""
 
     name: ClassVar[str] = "group_pictures"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     scope: ClassVar[Scope] = "atlas"
     requires: ClassVar[tuple[str, ...]] = ("minds",)
     part_type: ClassVar[type] = LayerGroupPictures

@@ -46,7 +46,7 @@ class VisualizationsAnalysis(Analysis[VisualizationTask, LayerVisualizations, Vi
     """Pictures of each neuron in every variant, each optimized from a start of its own."""
 
     name: ClassVar[str] = "visualizations"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     scope: ClassVar[Scope] = "network"
     keeps_parts: ClassVar[bool] = True
     part_type: ClassVar[type] = LayerVisualizations

@@ -22,7 +22,7 @@ def colour_matrix(device: str) -> Tensor:
 
 def to_rgb(planes: Tensor, matrix: Tensor) -> Tensor:
     """Correlate decorrelated planes (pictures, 3, height, width) and squash them to RGB from 0 to 1."""
-    colours = torch.einsum("rp,bphw->brhw", matrix, planes)
+    colours = (matrix @ planes.flatten(2)).reshape(planes.shape)
     squashed: Tensor = to_valid_rgb(lambda: colours)()
     return squashed
 

@@ -247,9 +247,13 @@ def _chosen(values: Sequence[int], pictures: Sequence[int]) -> tuple[int, ...]:
 
 
 def own_maps(maps: Tensor, channels: Sequence[int]) -> Tensor:
-    """Return each picture's map (pictures, height, width) of its own channel."""
+    """Return each picture's map (pictures, height, width) of its own channel.
+
+    Channels are taken as the last axis, where they lie in memory: so do those of the gradient then.
+    """
     chosen = torch.tensor(channels, device=maps.device)
-    return maps[torch.arange(len(channels), device=maps.device), chosen]
+    pictures = torch.arange(len(channels), device=maps.device)
+    return maps.permute(0, 2, 3, 1)[pictures, :, :, chosen]
 
 
 @contextmanager

@@ -57,7 +57,7 @@ class FourierBasis:
         self._begin = begin
         frequencies = torch.from_numpy(rfft2d_freqs(size, size))
         scale = frequencies.clamp(min=1.0 / size) ** -decay_power
-        self._scale = scale.to(device, torch.float32)[..., None]
+        self._scale = (scale / SATURATION).to(device, torch.float32)[..., None]
         self._colour = colour_matrix(device)
 
     def start(self, seeds: Sequence[int]) -> Tensor:
@@ -85,11 +85,11 @@ class FourierBasis:
             Pictures (pictures, 3, size, size), RGB from 0 to 1.
         """
         spectra = torch.view_as_complex(variables * self._scale)
-        planes = torch.fft.irfft2(spectra, s=(self.size, self.size), norm="ortho") / SATURATION
+        planes = torch.fft.irfft2(spectra, s=(self.size, self.size), norm="ortho")
         return to_rgb(planes, self._colour)
 
     def _spectra(self, pictures: Tensor) -> Tensor:
         """Return the variables that `pictures` decodes to these pictures; black and white come near."""
         colours = torch.logit(pictures.clamp(DARKEST, 1 - DARKEST))
-        planes = SATURATION * torch.einsum("pr,brhw->bphw", torch.linalg.inv(self._colour), colours)
+        planes = torch.einsum("pr,brhw->bphw", torch.linalg.inv(self._colour), colours)
         return torch.view_as_real(torch.fft.rfft2(planes, norm="ortho")) / self._scale

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -65,12 +66,12 @@ class RandomViews:
         """
         side = max(pictures.shape[2:])
         margin = min(math.ceil(self._reach * side) + 1, *pictures.shape[2:])
-        repeated = functional.pad(pictures, (margin,) * 4, mode="circular")
-        places = functional.affine_grid(maps, list(pictures.shape), align_corners=False)
+        repeated: Tensor = _Repeated.apply(pictures, margin)
         shrink = [size / (size + 2 * margin) for size in reversed(pictures.shape[2:])]
+        shrunk = maps * maps.new_tensor(shrink)[:, None]
         return functional.grid_sample(
             repeated,
-            places * places.new_tensor(shrink),
+            _places(shrunk, *pictures.shape[2:]),
             mode="bilinear",
             padding_mode="border",
             align_corners=False,
@@ -82,3 +83,32 @@ class RandomViews:
         turn = math.radians(self.rotation)
         corner = self.zoom * (math.cos(turn) + math.sin(turn))
         return self.jitter + (corner - 1) / 2
+
+
+def _places(maps: Tensor, height: int, width: int) -> Tensor:
+    """Return where pixels are sampled (pictures, height, width, 2); a tenth of `affine_grid`'s time."""
+    down, across = (
+        (2 * torch.arange(size, dtype=maps.dtype, device=maps.device) + 1) / size - 1
+        for size in (height, width)
+    )
+    of_column, of_row, shift = maps[..., None, None].unbind(dim=2)
+    return torch.addcmul(of_row * down[:, None] + shift, of_column, across).permute(0, 2, 3, 1)
+
+
+class _Repeated(torch.autograd.Function):
+    """Circular padding by `margin` pixels; torch's own takes ten times as long backwards."""
+
+    @staticmethod
+    def forward(ctx: Any, *arguments: Any) -> Tensor:
+        pictures, ctx.margin = arguments
+        return functional.pad(pictures, (ctx.margin,) * 4, mode="circular")
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+        (gradient,), margin = gradients, ctx.margin
+        for axis in (2, 3):
+            size, repeated = gradient.shape[axis] - 2 * margin, gradient
+            gradient = repeated.narrow(axis, margin, size).clone()
+            gradient.narrow(axis, 0, margin).add_(repeated.narrow(axis, margin + size, margin))
+            gradient.narrow(axis, size - margin, margin).add_(repeated.narrow(axis, 0, margin))
+        return gradient, None

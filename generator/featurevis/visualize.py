@@ -13,7 +13,7 @@ from torch import Tensor
 from generator.activations.trace import device_of
 from generator.errors import NetworkError
 from generator.featurevis.measure import BRIGHTEST, measure, random_pictures, strongest
-from generator.featurevis.memory import pictures_at_once
+from generator.featurevis.memory import freed_memory_kept, pictures_at_once
 from generator.featurevis.objectives import Objective, responding
 from generator.featurevis.optimize import Optimized, Respond, derive_seed, optimize
 from generator.featurevis.prepared import prepared
@@ -144,7 +144,7 @@ def staged(
     """
     stages: list[Optimized] = []
     device = str(device_of(network.module))
-    with responding(network, layer) as respond:
+    with freed_memory_kept(), responding(network, layer) as respond:
         begin = _start(making, variant, len(seeds))
         for stage in variant.stages(making.size, making.steps):
             if stages:

@@ -1,6 +1,10 @@
-"""How many pictures fit into memory, from what one of them keeps."""
+"""How many pictures fit into memory, from what one of them keeps; and where freed memory goes."""
 
 from __future__ import annotations
+
+import os
+import platform
+from pathlib import Path
 
 import pytest
 import torch
@@ -8,7 +12,7 @@ from torch import nn
 
 from generator.activations.layers import list_layers
 from generator.featurevis import memory
-from generator.featurevis.memory import OVERHEAD, USED_SHARE, pictures_at_once
+from generator.featurevis.memory import OVERHEAD, USED_SHARE, freed_memory_kept, pictures_at_once
 from generator.inputs.models import Network
 from generator.records import Layer
 from tests.planted import network_of
@@ -36,3 +40,21 @@ def test_one_picture_is_tried_whatever_the_memory(monkeypatch: pytest.MonkeyPatc
 
 def test_this_machine_has_some_memory() -> None:
     assert memory._free_memory(torch.device("cpu")) > 2**20
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc is told to keep freed memory")
+def test_freed_memory_stays_during_an_optimization_and_goes_back_afterwards() -> None:
+    size = 200 * 2**20
+    with freed_memory_kept():
+        pass  # what earlier tests freed goes back too
+    before = resident()
+    with freed_memory_kept():
+        torch.ones(size, dtype=torch.uint8)
+        during = resident()
+    assert during - before > 0.9 * size
+    assert resident() - before < 0.1 * size
+
+
+def resident() -> int:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")

@@ -69,6 +69,7 @@ def test_normalizations_are_folded_and_the_stem_loses_its_stride() -> None:
     quick = assert_same(normalized(get_model("resnet18")), "layer4.1")
     assert count(quick, nn.BatchNorm2d) == 0
     assert not isinstance(quick.module.conv1, nn.Conv2d)
+    assert isinstance(quick.module.relu, nn.Identity)
 
 
 @pytest.mark.parametrize("model", ["mobilenet_v2", "densenet121", "vit_b_16"])
@@ -97,6 +98,48 @@ def test_a_convolution_that_others_read_too_keeps_its_normalization() -> None:
     torch.manual_seed(0)
     quick = assert_same(normalized(TwoReaders()), "sum")
     assert count(quick, nn.BatchNorm2d) == 1
+
+
+def test_one_kind_of_rewriting_that_fails_leaves_the_others() -> None:
+    torch.manual_seed(0)
+    tail = nn.Sequential(nn.ReLU(inplace=True), nn.MaxPool2d(2), nn.Conv2d(4, 4, 3))
+    quick = assert_same(normalized(nn.Sequential(TwoReaders(), tail)), "1")
+    assert count(quick, nn.BatchNorm2d) == 1
+    assert isinstance(quick.module[1][0], nn.Identity)
+
+
+class ReadBeforePooling(nn.Module):
+    """A ReLU whose output goes to a pooling and past it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.convolution, self.relu = nn.Conv2d(3, 4, 3), nn.ReLU()
+        self.pool, self.sum = nn.MaxPool2d(3, stride=1, padding=1), nn.Identity()
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        maps = self.relu(self.convolution(pictures))
+        return self.sum(self.pool(maps) + maps)
+
+
+def test_a_relu_that_others_read_too_stays_before_the_pooling() -> None:
+    torch.manual_seed(0)
+    quick = assert_same(network_of(ReadBeforePooling(), SIDE), "sum")
+    assert isinstance(quick.module.relu, nn.ReLU)
+
+
+def test_in_bfloat16_gradients_point_the_same_way() -> None:
+    torch.manual_seed(0)
+    network = normalized(get_model("resnet18"))
+    layer = next(layer for layer in list_layers(network) if layer.name == "layer1.0")
+    _, expected = answers(network, layer.name)
+    pictures = torch.rand(2, 3, SIDE, SIDE, generator=torch.Generator().manual_seed(1)).requires_grad_()
+    with (
+        responding(prepared(network, layer.name, "bfloat16"), layer) as respond,
+        torch.autocast("cpu", dtype=torch.bfloat16),
+    ):
+        scores = ChannelMean([0, 1], layer)(respond(pictures).float())
+    (found,) = torch.autograd.grad(scores.sum(), pictures)
+    assert torch.nn.functional.cosine_similarity(found.flatten(), expected.flatten(), dim=0) > 0.99
 
 
 @pytest.mark.parametrize(

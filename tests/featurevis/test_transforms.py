@@ -38,6 +38,13 @@ def test_views_equal_a_slow_reference() -> None:
         np.testing.assert_allclose(view.numpy(), slow_view(picture.numpy(), affine.numpy()), atol=1e-12)
 
 
+def test_gradients_go_back_where_views_were_sampled() -> None:
+    pictures = torch.rand(2, 3, 6, 6, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    views = RandomViews(jitter=0.2, zoom=1.3, rotation=30.0)
+    maps = views.draw([1, 2], 1)[0].double()
+    assert torch.autograd.gradcheck(lambda moved: views.apply(moved, maps), pictures.requires_grad_())
+
+
 def test_still_views_change_nothing() -> None:
     pictures = torch.rand(2, 3, 9, 9, generator=torch.Generator().manual_seed(0))
     torch.testing.assert_close(STILL.apply(pictures, STILL.draw([1, 2], 1)[0]), pictures)
