@@ -26,7 +26,7 @@ from generator.store.cleaning import locked, remove_leftovers
 from generator.store.keys import key_of
 from generator.store.layout import Layout
 
-VERSION = 1  # goes up when the same recipe would give another comparison
+VERSION = 2  # goes up when the same recipe would give another comparison
 LAYERS = 5  # at even distances from the first to the last
 PACKAGES = ("neuron-atlas", "torch", "torch-lucent")
 
