@@ -34,6 +34,7 @@ def seconds_a_bare_page(folder: Path) -> float:
 
 
 @pytest.mark.benchmark
+@pytest.mark.long
 def test_two_thousand_pages(tmp_path: Path) -> None:
     bare = seconds_a_bare_page(tmp_path / "bare")
     atlas = fake_atlas("large", layers=LAYERS, neurons=NEURONS // LAYERS)
