@@ -16,24 +16,25 @@ from tests.browser.conftest import opened
 from tests.explorer.images import answered, drop, picture, png
 from tests.explorer.sites import finished, full_size_resnet, served
 
-ROUNDS = 4  # the first to warm up
+ROUNDS = 6  # the first to warm up
 MOST = 12.0
 """Times the native runtime's time on one thread, WebAssembly being without its widest instructions."""
 
 LONGEST_PAUSE = 0.5
-"""Share of the network's time for which the page may not draw, at most; in the quietest round, for a page
-that waits for its network pauses in each, and a busy machine in some."""
+"""Share of an answer's time for which the page may not react, at most; the median over the rounds. A page
+that runs its network itself is at 1 and above."""
 
-# Notes the longest pause between two frames, milliseconds.
+# Notes the longest time, in milliseconds, for which the page's thread took up no new work.
 WATCH = """() => {
   window.longest = 0;
   let before = performance.now();
-  const frame = (now) => {
+  const beat = () => {
+    const now = performance.now();
     window.longest = Math.max(window.longest, now - before);
     before = now;
-    requestAnimationFrame(frame);
+    setTimeout(beat, 0);
   };
-  requestAnimationFrame(frame);
+  beat();
 }"""
 
 
@@ -71,10 +72,12 @@ def test_resnet_18_at_224_pixels(tmp_path: Path, shared: Path, browser: Browser)
             assert found, status
             seconds.append(float(found[1]))
             pauses.append(visit.page.evaluate("window.longest") / 1000)
-    answer, pause = float(np.median(seconds[1:])), min(pauses[1:])
+    answer = float(np.median(seconds[1:]))
+    shares = [pause / second for pause, second in zip(pauses[1:], seconds[1:], strict=True)]
     print(
         f"\nResNet-18 at 224 pixels in the browser: {answer:.2f} s, "
-        f"{answer / native:.1f} × the native runtime; the page pauses for {1000 * pause:.0f} ms"
+        f"{answer / native:.1f} × the native runtime; "
+        f"the page pauses for {np.median(shares):.0%} of it ({', '.join(f'{share:.0%}' for share in shares)})"
     )
     assert answer < MOST * native
-    assert pause < LONGEST_PAUSE * answer
+    assert np.median(shares) < LONGEST_PAUSE

@@ -143,7 +143,9 @@ export function percent(share) {
   return `${(share * 100).toFixed(1)}%`;
 }
 
+const THREE_DIGITS = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
+
 /** A value with three significant digits and a true minus. @param {number} value */
 export function number(value) {
-  return value.toLocaleString("en", { maximumSignificantDigits: 3 }).replace("-", "−");
+  return THREE_DIGITS.format(value).replace("-", "−");
 }

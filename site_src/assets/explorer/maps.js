@@ -37,14 +37,15 @@ export function between(centres, side, size) {
 export function spread(map, layer, side, size) {
   const down = between(layer.rows, side, size);
   const across = between(layer.columns, side, size);
+  const line = new Float32Array(layer.width); // the map at the height of one line of pixels
   const result = new Float32Array(size * size);
-  down.forEach((y, line) => {
-    across.forEach((x, column) => {
-      const [upper, lower] = [y.before, y.after].map((row) => {
-        const [left, right] = [map[row * layer.width + x.before], map[row * layer.width + x.after]];
-        return left + x.part * (right - left);
-      });
-      result[line * size + column] = upper + y.part * (lower - upper);
+  down.forEach((y, pixels) => {
+    for (let column = 0; column < layer.width; column += 1) {
+      const upper = map[y.before * layer.width + column];
+      line[column] = upper + y.part * (map[y.after * layer.width + column] - upper);
+    }
+    across.forEach((x, pixel) => {
+      result[pixels * size + pixel] = line[x.before] + x.part * (line[x.after] - line[x.before]);
     });
   });
   return result;
@@ -102,13 +103,14 @@ export function drawOverlay(canvas, result, answer, size = SIDE) {
   const values = spread(mapOf(result, answer), answer.layer, result.view.width, size);
   const full = answer.neuron.strongest > 0 ? answer.neuron.strongest : Infinity;
   const drawn = new ImageData(size, size);
-  for (let at = 0; at < values.length; at += 1) {
+  const [from, to] = [picture.data, drawn.data];
+  for (let at = 0, byte = 0; at < values.length; at += 1, byte += 4) {
     const share = Math.min(1, Math.max(0, values[at] / full));
-    for (let channel = 0; channel < 3; channel += 1) {
-      const ground = picture.data[at * 4 + channel] * (DIMMED + (1 - DIMMED) * share);
-      drawn.data[at * 4 + channel] = ground + (GLOW[channel] - ground) * share * 0.7;
-    }
-    drawn.data[at * 4 + 3] = 255;
+    const [light, glow] = [(DIMMED + (1 - DIMMED) * share) * (1 - 0.7 * share), 0.7 * share];
+    to[byte] = from[byte] * light + GLOW[0] * glow;
+    to[byte + 1] = from[byte + 1] * light + GLOW[1] * glow;
+    to[byte + 2] = from[byte + 2] * light + GLOW[2] * glow;
+    to[byte + 3] = 255;
   }
   context.putImageData(drawn, 0, 0);
 }
