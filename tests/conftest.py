@@ -14,6 +14,9 @@ from tests.browser.browsers import ARGUMENTS, REQUIRE, find_browser
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+FIRST = ("test_pipeline.py", "browser", "explorer")
+"""Files and folders of the longest tests: started first, so that no process ends long after the others."""
+
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
@@ -21,6 +24,13 @@ def pytest_configure(config: pytest.Config) -> None:
     """Give each test process one thread, since tests run in several; benchmarks get all threads."""
     if not config.getoption("markexpr").startswith("benchmark"):
         os.environ["OMP_NUM_THREADS"] = "1"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests that take longest before all others, which keep their order."""
+    items.sort(
+        key=lambda item: FIRST.index(found.pop()) if (found := {*item.path.parts} & {*FIRST}) else len(FIRST)
+    )
 
 
 @pytest.fixture(scope="session")
