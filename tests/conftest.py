@@ -29,7 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the tests that take longest before all others, which keep their order."""
     items.sort(
-        key=lambda item: FIRST.index(found.pop()) if (found := {*item.path.parts} & {*FIRST}) else len(FIRST)
+        key=lambda item: next((at for at, name in enumerate(FIRST) if name in item.path.parts), len(FIRST))
     )
 
 
