@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 FIRST = ("test_pipeline.py", "browser", "explorer")
 """Files and folders of the longest tests: started first, so that no process ends long after the others."""
 
-SHARED = Path(__file__).resolve().parents[2] / "shared"
+TESTS = Path(__file__).resolve().parent
+SHARED = TESTS.parents[1] / "shared"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -28,9 +29,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the tests that take longest before all others, which keep their order."""
-    items.sort(
-        key=lambda item: next((at for at, name in enumerate(FIRST) if name in item.path.parts), len(FIRST))
-    )
+
+    def place(item: pytest.Item) -> int:
+        parts = item.path.relative_to(TESTS).parts
+        return next((at for at, name in enumerate(FIRST) if name in parts), len(FIRST))
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")

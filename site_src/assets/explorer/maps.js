@@ -6,6 +6,7 @@
 
 const SIDE = 112; // pixels of an overlay: twice the size shown, for dense screens
 const GLOW = [255, 140, 40]; // red, green, blue of a full response
+const GLOWING = 0.7; // share of the glow in a full response
 const DIMMED = 0.55; // of the picture's brightness where nothing answers
 
 /**
@@ -104,13 +105,14 @@ export function drawOverlay(canvas, result, answer, size = SIDE) {
   const full = answer.neuron.strongest > 0 ? answer.neuron.strongest : Infinity;
   const drawn = new ImageData(size, size);
   const [from, to] = [picture.data, drawn.data];
-  for (let at = 0, byte = 0; at < values.length; at += 1, byte += 4) {
+  for (let at = 0; at < values.length; at += 1) {
     const share = Math.min(1, Math.max(0, values[at] / full));
-    const [light, glow] = [(DIMMED + (1 - DIMMED) * share) * (1 - 0.7 * share), 0.7 * share];
-    to[byte] = from[byte] * light + GLOW[0] * glow;
-    to[byte + 1] = from[byte + 1] * light + GLOW[1] * glow;
-    to[byte + 2] = from[byte + 2] * light + GLOW[2] * glow;
-    to[byte + 3] = 255;
+    const glow = GLOWING * share;
+    const ground = (DIMMED + (1 - DIMMED) * share) * (1 - glow);
+    for (let channel = 0; channel < 3; channel += 1) {
+      to[at * 4 + channel] = from[at * 4 + channel] * ground + GLOW[channel] * glow;
+    }
+    to[at * 4 + 3] = 255;
   }
   context.putImageData(drawn, 0, 0);
 }
