@@ -27,6 +27,9 @@ PREFIX = "/some/path"
 PATIENCE = 20_000
 expect.set_options(timeout=PATIENCE)
 
+# How the browser calls a request that it gave up itself, as its page was left or asked for another.
+TAKEN_BACK = "net::ERR_ABORTED"
+
 DESKTOP = {"width": 1280, "height": 900}
 
 # Names, layers, neurons a layer and seeds of the atlases.
@@ -52,7 +55,7 @@ class Visit:
         self.page.on("console", lambda message: self._note(message.type, message.text))
         self.page.on("pageerror", lambda error: self.complaints.append(f"page error: {error}"))
         self.page.on("request", self._request)
-        self.page.on("requestfailed", lambda request: self.complaints.append(f"failed: {request.url}"))
+        self.page.on("requestfailed", self._failed)
         self.page.on("response", self._response)
 
     def go(self, path: str) -> Page:
@@ -86,6 +89,11 @@ class Visit:
 
     def _request(self, request: Request) -> None:
         self.requests.append(request.url)
+
+    def _failed(self, request: Request) -> None:
+        """Note what did not come; what the browser took back is no failure (a page left while it loads)."""
+        if request.failure != TAKEN_BACK:
+            self.complaints.append(f"failed ({request.failure}): {request.url}")
 
     def _response(self, response: Response) -> None:
         if response.status >= 400:
