@@ -27,7 +27,7 @@ PREFIX = "/some/path"
 PATIENCE = 20_000
 expect.set_options(timeout=PATIENCE)
 
-# How the browser calls a request that it gave up itself, as its page was left or asked for another.
+# How the browser calls a request that it gave up itself.
 TAKEN_BACK = "net::ERR_ABORTED"
 
 DESKTOP = {"width": 1280, "height": 900}
@@ -49,6 +49,7 @@ class Visit:
     root: str
     complaints: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
+    leaving: bool = False  # from the moment another page is asked for until it has come
 
     def watch(self) -> None:
         """Note what the page does from now on."""
@@ -57,6 +58,7 @@ class Visit:
         self.page.on("request", self._request)
         self.page.on("requestfailed", self._failed)
         self.page.on("response", self._response)
+        self.page.on("load", self._arrived)
 
     def go(self, path: str) -> Page:
         """Open a page of the site and let it finish."""
@@ -89,10 +91,14 @@ class Visit:
 
     def _request(self, request: Request) -> None:
         self.requests.append(request.url)
+        self.leaving = self.leaving or request.is_navigation_request()
+
+    def _arrived(self) -> None:
+        self.leaving = False
 
     def _failed(self, request: Request) -> None:
-        """Note what did not come; what the browser took back is no failure (a page left while it loads)."""
-        if request.failure != TAKEN_BACK:
+        """Note what did not come; what a page still asked for when it was left is no failure."""
+        if not (self.leaving and request.failure == TAKEN_BACK):
             self.complaints.append(f"failed ({request.failure}): {request.url}")
 
     def _response(self, response: Response) -> None:
