@@ -222,15 +222,15 @@ def test_the_same_recipe_gives_the_same_records_and_pages_byte_for_byte(
     assert "tiny/concepts.md" in trees[0]
 
 
-@pytest.mark.parametrize("save", [2, 5, 9, 26])
-def test_a_killed_build_resumes_to_the_same_records(
-    world: Path, tmp_path: Path, finished: Path, save: int
+def test_a_build_killed_again_and_again_resumes_to_the_same_records(
+    world: Path, tmp_path: Path, finished: Path
 ) -> None:
     output = tmp_path / "killed"
-    command = [sys.executable, "-c", KILLED_BUILD, str(world), str(output), str(save)]
-    killed = subprocess.run(command, capture_output=True, check=False, cwd=Path(__file__).parents[1])
-    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
-    assert not list(output.glob("records/atlases/*/manifest.json"))
+    for save in (2, 3, 4, 17):  # of the records that the builds before had not yet saved
+        command = [sys.executable, "-c", KILLED_BUILD, str(world), str(output), str(save)]
+        killed = subprocess.run(command, capture_output=True, check=False, cwd=Path(__file__).parents[1])
+        assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+        assert not list(output.glob("records/atlases/*/manifest.json"))
     build(world, output)
     assert contents(output) == contents(finished)
 

@@ -19,7 +19,7 @@ from generator.inputs.models import load_network
 from generator.recipe_file import load_recipe
 
 PICTURES, ORDERS, STEPS, BATCH = 4, 13, 8, 64
-ROUNDS = 15
+ROUNDS = 8
 MOST = 1.3
 
 

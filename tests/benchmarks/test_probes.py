@@ -37,7 +37,7 @@ from generator.records import LayerProbeFeatures, Probe, ProbeFeatures, ProbeSet
 
 pytestmark = pytest.mark.benchmark
 
-IMAGES, NEURONS, DIMENSIONS = 1200, 64, 64
+IMAGES, NEURONS, DIMENSIONS = 800, 64, 64
 MOST = 2.0
 TASKS = ("object", "colour", "size")
 

@@ -27,6 +27,9 @@ OVERRIDES = {
     "visualization.steps": "8",
     "visualization.seeds": "1",
     "visualization.twin": "0",
+    "visualization.negative": "false",
+    "visualization.plain": "false",
+    "visualization.groups": "false",
     "probes.enabled": "false",
     "patterns.drawn": "2",
     "attribution.enabled": "false",
@@ -49,6 +52,7 @@ def full_size_resnet(shared: Path) -> Recipe:
         "preprocess.crop": "224",
         "images.source": "folder",
         "images.path": str(shared / "data" / "cifar10" / "test"),
+        "images.limit": "24",
         "layers.select": '["layer1.0", "layer2.1", "layer4.1"]',
         "visualization.size": "64",
     }
