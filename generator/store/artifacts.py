@@ -167,6 +167,7 @@ def _new_file(folder: Path | None, place: tuple[str, ...], suffix: str) -> Path:
 
 
 def _decode(tree: Any, kind: Any, folder: Path | None) -> Any:
+    kind = _named_by(kind)
     origin, arguments = get_origin(kind), get_args(kind)
     if dataclasses.is_dataclass(kind) and isinstance(kind, type):
         hints = get_type_hints(kind)
@@ -186,6 +187,13 @@ def _decode(tree: Any, kind: Any, folder: Path | None) -> Any:
         inner = next(argument for argument in arguments if argument is not type(None))
         return None if tree is None else _decode(tree, inner, folder)
     return _scalar(tree, kind, origin)
+
+
+def _named_by(kind: Any) -> Any:
+    """Return what an alias made by the `type` statement of newer Pythons names; numpy's `NDArray` is one."""
+    while hasattr(kind, "__value__"):
+        kind = kind.__value__
+    return kind
 
 
 def _scalar(tree: Any, kind: Any, origin: Any) -> Any:

@@ -6,9 +6,11 @@ import errno
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 import pytest
+from typing_extensions import TypeAliasType
 
 from generator.errors import StoreError
 from generator.records import Bytes8, Floats
@@ -22,6 +24,16 @@ from generator.store.artifacts import (
     to_json,
     write_text,
 )
+
+Scalar = TypeVar("Scalar", bound=np.generic)
+Aliased = TypeAliasType("Aliased", np.ndarray[Any, np.dtype[Scalar]], type_params=(Scalar,))
+"""As numpy's `NDArray` is from 2.5 on, whichever numpy is installed."""
+
+
+@dataclass(frozen=True)
+class OfAnAlias:
+    values: Aliased[np.float32]
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -52,6 +64,12 @@ def record() -> Outer:
     return Outer(
         3, 1.0, None, (1, "x"), ("a", "b"), {"p.webp": b"\x00\xff"}, {"layer1.0": inner, "fc": large}
     )
+
+
+def test_an_array_s_type_may_have_a_name(tmp_path: Path) -> None:
+    values = np.arange(3, dtype=np.float32)
+    save_record(tmp_path / "key", OfAnAlias(values, ("a",)))
+    np.testing.assert_array_equal(load_record(tmp_path / "key", OfAnAlias).values, values, strict=True)
 
 
 def test_round_trip_is_exact(tmp_path: Path, record: Outer) -> None:
