@@ -17,7 +17,8 @@ from generator.featurevis.beside_lucent import SHOWN, lucents_picture, measured
 from generator.featurevis.measure import BRIGHTEST
 from generator.featurevis.optimize import derive_seed
 from generator.featurevis.visualize import Making, visualize
-from generator.inputs.models import Network, choose_device, load_network
+from generator.inputs.devices import choose_device
+from generator.inputs.models import Network, load_network
 from generator.progress import Reporter
 from generator.recipe import Recipe
 from generator.records import Bytes8, ComparedNeuron, Comparison, Layer, MadePicture, MadePictures

@@ -18,8 +18,9 @@ from generator.analyses.contrast_pairs import check_contrasts
 from generator.analyses.registry import ANALYSES
 from generator.inputs.answers import check_probes
 from generator.inputs.concepts import check_concepts_place, open_concepts
+from generator.inputs.devices import choose_device
 from generator.inputs.images import check_named, open_images
-from generator.inputs.models import choose_device, load_network, with_class_names
+from generator.inputs.models import load_network, with_class_names
 from generator.inputs.sources import check_place
 from generator.parallel import run_tasks
 from generator.progress import Advance, Reporter

@@ -20,6 +20,9 @@ from generator.featurevis.visualize import every_row, joined, visualize
 from generator.inputs.models import Network
 from generator.records import FIRST, Layer, LayerVisualizations, Visualizations
 
+BATCH, LARGE_BATCH = 24, 192
+"""Neurons optimized together by default, on a processor and on an accelerator, which they must fill."""
+
 QUICK = 0.1
 """Seconds: a picture that takes longer is timed alone, a quicker one in a whole batch."""
 
@@ -61,7 +64,7 @@ class VisualizationsAnalysis(Analysis[VisualizationTask, LayerVisualizations, Vi
 
         A further variant adds tasks of its own; those of the others stay what they are.
         """
-        batch = context.recipe.visualization.batch
+        batch = _batch(context)
         return [
             VisualizationTask(layer.name, layer.neurons[start : start + batch], variant.name)
             for layer in context.layers  # outermost: what is prepared for a layer serves all its variants
@@ -113,6 +116,11 @@ class VisualizationsAnalysis(Analysis[VisualizationTask, LayerVisualizations, Vi
         return Estimate(work, float(np.dot(seconds, efforts)), count * row)
 
 
+def _batch(context: Context) -> int:
+    """Return how many neurons are optimized together where memory lets them."""
+    return context.recipe.visualization.batch or (BATCH if context.device == "cpu" else LARGE_BATCH)
+
+
 def _variants(context: Context) -> tuple[Variant, ...]:
     """Return the variants that the recipe wants."""
     return chosen_variants(context.recipe.visualization)
@@ -142,7 +150,7 @@ def _depths(network: Network, layers: Sequence[Layer]) -> list[float]:
 def _seconds_a_step(context: Context, layer: Layer) -> float:
     """Return the seconds of one optimization step of one picture in a batch of the usual size."""
     alone = _timed(context, layer, 1)
-    return alone if alone > QUICK else _timed(context, layer, context.recipe.visualization.batch)
+    return alone if alone > QUICK else _timed(context, layer, _batch(context))
 
 
 def _timed(context: Context, layer: Layer, batch: int) -> float:

@@ -15,6 +15,7 @@ from torch.nn import Upsample, functional
 
 from generator.activations.trace import device_of
 from generator.featurevis.objectives import responding
+from generator.inputs.devices import tensor_float
 from generator.inputs.models import Network
 from generator.records import Layer
 
@@ -45,7 +46,7 @@ def lucents_picture(network: Network, layer: Layer, channel: int, *, steps: int,
         steps: Of optimization.
         seed: Of start and transforms.
     """
-    with warnings.catch_warnings(), _seeded(seed):
+    with warnings.catch_warnings(), _seeded(seed), tensor_float():
         warnings.simplefilter("ignore")  # of lucent's own code
         from lucent.optvis import render  # noqa: PLC0415  # picks its device when imported
 

@@ -19,6 +19,7 @@ from generator.featurevis.optimize import Optimized, Respond, derive_seed, optim
 from generator.featurevis.prepared import prepared
 from generator.featurevis.transparency import Transparency
 from generator.featurevis.variants import FIRST_VARIANT, Variant
+from generator.inputs.devices import tensor_float
 from generator.inputs.models import Network
 from generator.recipe_sections import Precision
 from generator.records import Layer, LayerVisualizations
@@ -131,7 +132,7 @@ def staged(
     variant: Variant = FIRST_VARIANT,
     mask: Transparency | None = None,
 ) -> Optimized:
-    """Optimize pictures through all their sizes.
+    """Optimize pictures through all their sizes; on Nvidia GPUs with convolutions in TensorFloat-32.
 
     Args:
         network: Whose responses are raised; see `prepared`.
@@ -144,7 +145,7 @@ def staged(
     """
     stages: list[Optimized] = []
     device = str(device_of(network.module))
-    with freed_memory_kept(), responding(network, layer) as respond:
+    with freed_memory_kept(), tensor_float(), responding(network, layer) as respond:
         begin = _start(making, variant, len(seeds))
         for stage in variant.stages(making.size, making.steps):
             if stages:

@@ -15,6 +15,7 @@ from torch import nn
 from generator.errors import NetworkError
 from generator.inputs import builders
 from generator.inputs.class_names import make_unique, read_class_names
+from generator.inputs.devices import choose_device, compute_in_full
 from generator.inputs.preprocess import Preprocess, resolve_preprocess
 from generator.inputs.weights import fit, read_state, state_sha256
 from generator.recipe import NetworkSection, PreprocessSection, is_weights_file
@@ -50,25 +51,6 @@ class _Built:
     member: Any | None = None
 
 
-def choose_device(name: str) -> str:
-    """Return a device's torch name; `auto` is the first there is of cuda, mps and cpu.
-
-    Raises:
-        NetworkError: No such device on this machine.
-    """
-    cuda, mps = torch.cuda.is_available(), torch.backends.mps.is_available()
-    if name == "auto":
-        return "cuda" if cuda else "mps" if mps else "cpu"
-    available = ["cpu", *(["mps"] if mps else [])]
-    if cuda:
-        available += ["cuda", *(f"cuda:{index}" for index in range(torch.cuda.device_count()))]
-    if name not in available:
-        raise NetworkError(
-            f"`compute.device` must be auto or one of {', '.join(available)} on this machine, got `{name}`"
-        )
-    return name
-
-
 @lru_cache(maxsize=4)
 def load_network(network: NetworkSection, preprocess: PreprocessSection, seed: int, device: str) -> Network:
     """Load a recipe's network; once in a process for the same arguments.
@@ -84,6 +66,7 @@ def load_network(network: NetworkSection, preprocess: PreprocessSection, seed: i
             together, or cannot be found; says which.
     """
     place = choose_device(device)
+    compute_in_full(place)
     with _seeded(seed):
         built = _build(network, preprocess, seed)
         outputs = _run_once(built, network.model, place)

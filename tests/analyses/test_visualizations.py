@@ -13,7 +13,7 @@ from PIL import Image, ImageOps
 from generator.activations.layers import choose_layers
 from generator.analyses import visualizations
 from generator.analyses.base import Context
-from generator.analyses.visualizations import VisualizationsAnalysis, VisualizationTask
+from generator.analyses.visualizations import BATCH, LARGE_BATCH, VisualizationsAnalysis, VisualizationTask
 from generator.errors import ImagesError
 from generator.featurevis.variants import FULL_SIZE_STEPS
 from generator.recipe import ImagesSection, LayersSection, NetworkSection, PreprocessSection, Recipe
@@ -64,6 +64,14 @@ def test_tasks_are_batches_of_neurons_in_their_order() -> None:
             own = [task.neurons for task in tasks if (task.layer, task.variant) == (layer.name, variant)]
             assert sum(own, ()) == layer.neurons
             assert all(len(neurons) <= 2 for neurons in own)
+
+
+def test_an_accelerator_gets_larger_batches_unless_the_recipe_states_one() -> None:
+    for stated, device, batch in ((None, "cpu", BATCH), (None, "cuda", LARGE_BATCH), (3, "cuda", 3)):
+        context = context_of(recipe_of(batch=stated))
+        layers = tuple(dataclasses.replace(layer, neurons=tuple(range(200))) for layer in context.layers)
+        elsewhere = dataclasses.replace(context, device=device, layers=layers)
+        assert max(len(task.neurons) for task in ANALYSIS.tasks(elsewhere)) == batch
 
 
 def test_fewer_neurons_share_their_first_batches() -> None:

@@ -1,8 +1,8 @@
 """Feature visualization against torch-lucent's `render_vis` as users run it: time, activation, arithmetic.
 
 Both run in this process on the same network, layers and neurons, and are judged by the same measure
-on the pictures as they are. The comparison takes about 15 minutes, half a minute or more for each of
-lucent's pictures.
+on the pictures as they are, on a GPU where there is one. On a processor the comparison takes about half
+an hour, half a minute or more for each of lucent's pictures.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
 from generator.activations.layers import list_layers
+from generator.activations.trace import device_of
+from generator.analyses.visualizations import BATCH, LARGE_BATCH
 from generator.featurevis import variants
 from generator.featurevis.beside_lucent import SHOWN, STEPS, lucents_picture, measured
 from generator.featurevis.measure import BRIGHTEST, RANDOM_PICTURES
@@ -42,9 +44,6 @@ NAMES = ("layer1.0", "layer1.1", "layer2.1", "layer3.1", "layer4.1")
 NEURONS = 3
 """Neurons of each layer that lucent visualizes, half a minute each or more."""
 
-BATCH = 24
-"""Neurons that an atlas optimizes together by default; lucent's are among them."""
-
 FEWEST_TIMES = 10.0
 """Times less time that is asserted of the median over layers; machines are noisy, and the goal is 20."""
 
@@ -58,7 +57,12 @@ COUNTED_STEPS = 64
 LEAST_RATE = 0.2
 """Share of a matrix product's floating-point rate asserted of busy machines; the goals are 55% and 75%."""
 
-MATRIX = 2048  # rows and columns of the product whose floating-point rate is the reference
+MATRIX = {"cpu": 2048, "cuda": 8192}
+"""Rows and columns of the product whose floating-point rate is the reference."""
+
+COUNTED_SIZE = {"cpu": 96, "cuda": 224}
+"""Pixels a side of the pictures whose floating-point rate is measured."""
+
 SECTION = VisualizationSection()
 MAKING = Making(size=SHOWN, steps=SECTION.steps, learning_rate=SECTION.learning_rate, seed=0)
 
@@ -67,7 +71,7 @@ MAKING = Making(size=SHOWN, steps=SECTION.steps, learning_rate=SECTION.learning_
 def network(shared: Path) -> Network:
     section = NetworkSection(model="resnet18", weights=str(shared / "models" / "resnet18-tinyimagenet.pth"))
     mean, std = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
-    return load_network(section, PreprocessSection(resize=64, crop=64, mean=mean, std=std), 0, "cpu")
+    return load_network(section, PreprocessSection(resize=64, crop=64, mean=mean, std=std), 0, "auto")
 
 
 def layer_of(network: Network, name: str) -> Layer:
@@ -75,21 +79,27 @@ def layer_of(network: Network, name: str) -> Layer:
 
 
 def drawn(layer: Layer) -> list[int]:
-    """Return a batch of neurons of a layer, drawn at random once; lucent visualizes the first ones."""
-    found: list[int] = np.random.default_rng(0).permutation(layer.size)[:BATCH].tolist()
+    """Return the neurons of a layer in a random order, always the same; lucent visualizes the first ones."""
+    found: list[int] = np.random.default_rng(0).permutation(layer.size).tolist()
     return found
+
+
+def kind_of(network: Network) -> str:
+    return device_of(network.module).type
 
 
 def timed(make: Callable[[], object]) -> float:
     start = time.perf_counter()
     make()
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
     return time.perf_counter() - start
 
 
 def ours(network: Network, layer: Layer, making: Making) -> tuple[LayerVisualizations, float]:
     """Return the pictures of a batch, and the seconds a neuron of making and measuring them."""
-    neurons = drawn(layer)
-    visualize(network, layer, neurons[:1], replace(making, steps=1))  # the first run prepares the network
+    neurons = drawn(layer)[: BATCH if kind_of(network) == "cpu" else LARGE_BATCH]
+    visualize(network, layer, neurons, replace(making, steps=1))  # the first run prepares the network
     start = time.perf_counter()
     found = visualize(network, layer, neurons, making)
     return found, (time.perf_counter() - start) / len(neurons)
@@ -97,9 +107,10 @@ def ours(network: Network, layer: Layer, making: Making) -> tuple[LayerVisualiza
 
 @pytest.mark.long
 def test_time_and_activation_against_lucent(network: Network) -> None:
-    compared: dict[Precision, list[np.ndarray]] = {precision: [] for precision in precisions()}
+    compared: dict[Precision, list[np.ndarray]] = {precision: [] for precision in precisions(network)}
     for name in NAMES:
         layer = layer_of(network, name)
+        lucents_picture(network, layer, 0, steps=1, seed=0)  # the first run of a layer warms up
         theirs = [lucent(network, layer, neuron) for neuron in drawn(layer)[:NEURONS]]
         for precision, layers in compared.items():
             found, quick = ours(network, layer, replace(MAKING, precision=precision))
@@ -145,8 +156,9 @@ def test_equal_input_size_and_equal_steps(
     layer = layer_of(network, name)
     monkeypatch.setattr(variants, "stages", lambda size, steps: (Stage(size, steps),))
     monkeypatch.setattr(variants.Variant, "settles", False)
+    lucents_picture(network, layer, 0, steps=1, seed=0)  # the first run of a layer warms up
     theirs = [timed(lambda: lucents_picture(network, layer, 0, steps=EQUAL_STEPS, seed=0))]
-    for precision in precisions():
+    for precision in precisions(network):
         found, seconds = ours(network, layer, replace(MAKING, steps=EQUAL_STEPS, precision=precision))
         assert (found.steps_run == EQUAL_STEPS).all()
         theirs.append(timed(lambda: lucents_picture(network, layer, 0, steps=EQUAL_STEPS, seed=0)))
@@ -154,13 +166,14 @@ def test_equal_input_size_and_equal_steps(
         print(f"\n{name} {precision}: {times:.1f} times less time than lucent", end="")
         assert times > LEAST_AT_EQUAL_STEPS
     _, step = operations(network, layer, SHOWN)
-    most = min(theirs) / (EQUAL_STEPS * step / product_rate())
+    most = min(theirs) / (EQUAL_STEPS * step / product_rate(kind_of(network)))
     print(f"\n{name}: {most:.1f} times if the same arithmetic ran as fast as a matrix product", end="")
 
 
-def precisions() -> list[Precision]:
-    """Return the precisions that this processor has arithmetic for: without, bfloat16 is only slower."""
-    pictures, weights = torch.rand(8, 64, 56, 56), torch.rand(64, 64, 3, 3)
+def precisions(network: Network) -> list[Precision]:
+    """Return the precisions that the device has arithmetic for: without, bfloat16 is only slower."""
+    device = device_of(network.module)
+    pictures, weights = torch.rand(8, 64, 56, 56, device=device), torch.rand(64, 64, 3, 3, device=device)
     seconds = {}
     for kind in (torch.float32, torch.bfloat16):
         some, kernel = pictures.to(kind), weights.to(kind)
@@ -172,13 +185,13 @@ def precisions() -> list[Precision]:
 def test_the_loop_reaches_a_large_part_of_a_matrix_product_s_rate(network: Network, name: str) -> None:
     """Operations are those of the network as it is: what the prepared copy saves or adds does not count."""
     layer = layer_of(network, name)
-    making = Making(size=96, steps=COUNTED_STEPS, learning_rate=0.5, seed=0)
+    making = replace(MAKING, size=COUNTED_SIZE[kind_of(network)], steps=COUNTED_STEPS)
     forward, step = operations(network, layer, making.size)
     shares = []
     for _ in range(2):
-        rate = product_rate()
+        rate = product_rate(kind_of(network))
         found, seconds = ours(network, layer, making)
-        measurements = len(found.history_steps) + 1 + RANDOM_PICTURES / BATCH
+        measurements = len(found.history_steps) + 1 + RANDOM_PICTURES / len(found.neurons)
         done = found.steps_run.mean() * step + measurements * forward
         shares.append(done / seconds / rate)
     print(f"\n{name}: {max(shares):.0%} of the floating-point rate of a matrix product", end="")
@@ -187,7 +200,7 @@ def test_the_loop_reaches_a_large_part_of_a_matrix_product_s_rate(network: Netwo
 
 def operations(network: Network, layer: Layer, size: int) -> tuple[int, int]:
     """Return the floating-point operations of one picture's forward pass, and of one step's both passes."""
-    pictures = torch.rand(1, 3, size, size, requires_grad=True)
+    pictures = torch.rand(1, 3, size, size, device=device_of(network.module), requires_grad=True)
     with responding(network, layer) as respond, FlopCounterMode(display=False) as counter:
         score = ChannelMean([0], layer)(respond(pictures)).sum()
         forward = counter.get_total_flops()
@@ -195,7 +208,8 @@ def operations(network: Network, layer: Layer, size: int) -> tuple[int, int]:
     return forward, counter.get_total_flops()
 
 
-def product_rate() -> float:
+def product_rate(device: str) -> float:
     """Return the floating-point operations a second of a large matrix product; the best of a few."""
-    matrix = torch.rand(MATRIX, MATRIX)
-    return 2 * MATRIX**3 / min(timed(lambda: matrix @ matrix) for _ in range(4))
+    side = MATRIX[device]
+    matrix = torch.rand(side, side, device=device)
+    return 2 * side**3 / min(timed(lambda: matrix @ matrix) for _ in range(4))

@@ -15,7 +15,7 @@ from torchvision import models
 
 from generator.errors import NetworkError
 from generator.inputs import builders
-from generator.inputs.models import choose_device, load_network
+from generator.inputs.models import load_network
 from generator.inputs.scene_network import WEIGHTS_FILE
 from generator.inputs.scenes.objects import OBJECTS
 from generator.inputs.weights import state_sha256
@@ -295,21 +295,6 @@ def test_preprocessing_must_be_stated_for_weights_of_unknown_origin(tmp_path: Pa
     for weights in ("random", str(tmp_path / "w.pth")):
         with pytest.raises(NetworkError, match=r"`preprocess\.mean`, `preprocess\.std` must be stated"):
             load(NetworkSection(model=MODEL, weights=weights), PreprocessSection(crop=64))
-
-
-def test_devices(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert choose_device("cpu") == "cpu"
-    for cuda, mps, chosen in ((0, False, "cpu"), (0, True, "mps"), (2, True, "cuda")):
-        monkeypatch.setattr(torch.cuda, "is_available", lambda cuda=cuda: cuda > 0)
-        monkeypatch.setattr(torch.cuda, "device_count", lambda cuda=cuda: cuda)
-        monkeypatch.setattr(torch.backends.mps, "is_available", lambda mps=mps: mps)
-        assert choose_device("auto") == chosen
-        assert choose_device(chosen) == chosen
-    assert choose_device("cuda:1") == "cuda:1"
-    with pytest.raises(NetworkError, match=r"auto or one of cpu, mps, cuda, cuda:0, cuda:1 .* got `cuda:2`"):
-        choose_device("cuda:2")
-    with pytest.raises(NetworkError, match="got `gpu`"):
-        load_network(NetworkSection(model=MODEL, weights="random"), STATED, 0, "gpu")
 
 
 def test_the_shared_network(shared: Path) -> None:
