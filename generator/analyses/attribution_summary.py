@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import stats
 
+from generator.analyses.ranks import ranks
 from generator.records import METHODS, PAIRS, Floats, MeanInterval
 
 LEVEL = 0.95
@@ -18,7 +19,7 @@ def rank_agreement(maps: Floats) -> Floats:
     Args:
         maps: (..., m, q), one row for each of `METHODS`.
     """
-    ranked = stats.rankdata(maps, axis=-1)
+    ranked = ranks(maps, axis=-1)
     centred = ranked - ranked.mean(axis=-1, keepdims=True)
     spread = np.sqrt((centred**2).sum(axis=-1))
     undefined = (spread == 0) | ~np.isfinite(spread) | np.isnan(maps).any(axis=-1)

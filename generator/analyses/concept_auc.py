@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import rankdata
 
+from generator.analyses.ranks import ranks
 from generator.inputs.concepts import HALF
 from generator.records import Booleans, Floats, Integers
 
@@ -45,10 +45,10 @@ def separation(peaks: Floats, present: Booleans, halves: Integers, seed: int) ->
     found, away = [], []
     for half in (0, 1):
         chosen = np.flatnonzero(halves == half)
-        ranks = rankdata(peaks[chosen], axis=0)
+        ranked = ranks(peaks[chosen], axis=0)
         known = present[chosen]
-        found.append(aucs(ranks, known))
-        shuffled = (aucs(ranks, known[random.permutation(len(chosen))]) for _ in range(SHUFFLES))
+        found.append(aucs(ranked, known))
+        shuffled = (aucs(ranked, known[random.permutation(len(chosen))]) for _ in range(SHUFFLES))
         furthest = np.zeros(found[-1].shape)
         for each in shuffled:
             furthest = np.fmax(furthest, np.abs(each - NO_SKILL))

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import false_discovery_control, norm, rankdata
+from scipy.stats import false_discovery_control, norm
 
+from generator.analyses.ranks import ranks
 from generator.records import Booleans, Floats, Integers
 
 Doubles = NDArray[np.float64]
@@ -40,11 +41,11 @@ class Ranked:
     def of(cls, values: Floats, members: Booleans) -> Ranked:
         """Rank the responses (m, n) of images of which `members` (m,) are A's."""
         known = values.astype(np.float64)
-        ranks = rankdata(known, axis=0)
+        ranked = ranks(known, axis=0)
         both = members.sum() * (~members).sum()
         # The variance of ranks already holds the correction for ties: Lehmann 1975, section 1.4.
-        spread = np.sqrt(both * ranks.var(axis=0, ddof=1) / len(ranks))
-        return cls(known, ranks, np.where(np.ptp(known, axis=0) > 0, spread, 0.0), members)
+        spread = np.sqrt(both * ranked.var(axis=0, ddof=1) / len(ranked))
+        return cls(known, ranked, np.where(np.ptp(known, axis=0) > 0, spread, 0.0), members)
 
 
 def cohens_d(values: Floats, weights: Doubles, members: Booleans) -> Doubles:

@@ -82,5 +82,5 @@ def agreement(first: Floats, second: Floats) -> Doubles:
     result = np.full(len(first), np.nan)
     for image, (one, other) in enumerate(zip(first, second, strict=True)):
         if np.ptp(one) > 0 and np.ptp(other) > 0:
-            result[image] = spearmanr(one, other, axis=None).statistic
+            result[image] = spearmanr(one.astype(np.float64), other.astype(np.float64), axis=None).statistic
     return result

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
 
 from generator.analyses.case_rules import Sources
 from generator.analyses.finding_tests import Answer, rank_correlation
+from generator.analyses.ranks import ranks
 from generator.records import SINGLE_MEASURES, Ablation, Floats, Paths, Statistics
 
 
@@ -48,5 +48,5 @@ def selective_and_needed(sources: Sources, seed: int) -> Answer | None:
 
 def _placed(values: Floats) -> Floats:
     """Return the places of values among themselves, from 0 to 1, ties averaged."""
-    places: Floats = (stats.rankdata(values) - 0.5) / max(1, len(values))
+    places: Floats = (ranks(values) - 0.5) / max(1, len(values))
     return places

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
-from scipy.stats import rankdata
 
 from generator.analyses.level_parts import depth_correlation
+from generator.analyses.ranks import ranks
 from generator.records import Floats
 
 SHUFFLES = 999
@@ -69,9 +69,9 @@ def rank_correlation(values: Floats, others: Floats, seed: int) -> Answer | None
 
 
 def _scaled_ranks(values: Floats) -> NDArray[np.float64]:
-    ranks = rankdata(values)
-    ranks -= ranks.mean()
-    return np.asarray(ranks / np.linalg.norm(ranks))
+    ranked = ranks(values)
+    ranked -= ranked.mean()
+    return np.asarray(ranked / np.linalg.norm(ranked))
 
 
 def median_ratio(values: Floats, wholes: Floats, seed: int) -> Answer:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
+from generator.analyses.ranks import ranks
 from generator.records import LEVEL_RUNGS, Bytes8, Floats
 
 Doubles = NDArray[np.float64]
@@ -112,7 +112,7 @@ def quantiles(values: Floats) -> Doubles:
     known = np.isfinite(values)
     result = np.full(len(values), np.nan)
     if known.sum() > 1:
-        result[known] = (rankdata(values[known]) - 1) / (known.sum() - 1)
+        result[known] = (ranks(values[known]) - 1) / (known.sum() - 1)
     return result
 
 
@@ -148,10 +148,10 @@ def depth_correlation(values: Floats, depths: Floats, seed: int) -> tuple[float,
 
 def _rank_correlation(pairs: Doubles) -> Doubles:
     """Return Spearman's correlation of two samples (2, samples, n), (samples,); NaN for a constant one."""
-    ranks = rankdata(pairs, axis=-1)
-    ranks -= ranks.mean(axis=-1, keepdims=True)
-    together = (ranks[0] * ranks[1]).sum(axis=-1)
-    spread = np.sqrt((ranks**2).sum(axis=-1).prod(axis=0))
+    ranked = ranks(pairs, axis=-1)
+    ranked -= ranked.mean(axis=-1, keepdims=True)
+    together = (ranked[0] * ranked[1]).sum(axis=-1)
+    spread = np.sqrt((ranked**2).sum(axis=-1).prod(axis=0))
     result = np.full(len(together), np.nan)
     np.divide(together, spread, out=result, where=spread > 0)
     return result

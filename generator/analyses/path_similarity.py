@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import rankdata
 
+from generator.analyses.ranks import ranks
 from generator.records import Booleans, Floats, Integers, LayerPaths
 
 OTHERS = 32
@@ -42,8 +42,8 @@ def placed(responses: Floats) -> Floats:
     Returns:
         (..., c) float64: ranks (the mean rank for ties), centred, of length 1; zeros where all are equal.
     """
-    ranks = rankdata(responses, axis=-1)
-    centred = ranks - ranks.mean(axis=-1, keepdims=True)
+    ranked = ranks(responses, axis=-1)
+    centred = ranked - ranked.mean(axis=-1, keepdims=True)
     length = np.linalg.norm(centred, axis=-1, keepdims=True)
     return np.asarray(np.divide(centred, length, out=np.zeros_like(centred), where=length > 0))
 
