@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -59,8 +60,9 @@ def batches(
         ImagesError: An image has gone or changed since the set was opened.
     """
     look = partial(_look, images, preprocess)
-    for group, views in looked_at(look, indices, batch_size):
-        yield Batch(group, images.labels[group], torch.from_numpy(np.stack(views)))
+    with closing(looked_at(look, indices, batch_size)) as groups:
+        for group, views in groups:
+            yield Batch(group, images.labels[group], torch.from_numpy(np.stack(views)))
 
 
 def _look(images: ImageSet, preprocess: Preprocess, index: int) -> NDArray[np.uint8]:
@@ -70,7 +72,7 @@ def _look(images: ImageSet, preprocess: Preprocess, index: int) -> NDArray[np.ui
 
 def looked_at(
     look: Callable[[int], View], indices: Sequence[int] | NDArray[np.integer], batch_size: int
-) -> Iterator[tuple[NDArray[np.int64], list[View]]]:
+) -> Generator[tuple[NDArray[np.int64], list[View]], None, None]:
     """Yield groups of indices with what `look` gives for each, in order, worked on ahead in threads.
 
     Args:
@@ -87,12 +89,9 @@ def looked_at(
         return [look(index) for index in piece.tolist()]
 
     depth = max(thread_count(), 2 * _piece_count(batch_size))
-    decoded = ahead(decode, pieces, depth)
-    try:
+    with closing(ahead(decode, pieces, depth)) as decoded:
         for group in groups:
             yield group, [view for piece in islice(decoded, _piece_count(len(group))) for view in piece]
-    finally:
-        decoded.close()
 
 
 def _piece_count(size: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -34,12 +34,10 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> ImageSet:
     return open_images(ImagesSection(source="folder", path=str(folder)), 0, SIDE)
 
 
-def own_threads() -> list[str]:
-    return [thread.name for thread in threading.enumerate() if thread.name.startswith("neuron-atlas")]
-
-
 @pytest.mark.parametrize("batch_size", [1, 3, 16, 17, 40, 41, 100])
-def test_batches_are_the_views_in_the_order_asked_for(images: ImageSet, batch_size: int) -> None:
+def test_batches_are_the_views_in_the_order_asked_for(
+    images: ImageSet, batch_size: int, own_threads: Callable[[], list[str]]
+) -> None:
     indices = np.random.default_rng(1).permutation(COUNT)[:37].tolist()
     indices += [5, 5]
     found = list(batches(images, indices, PREPROCESS, batch_size))
@@ -60,7 +58,7 @@ def test_no_images_give_no_batches(images: ImageSet) -> None:
     assert list(batches(images, [], PREPROCESS, 4)) == []
 
 
-def test_stopping_early_leaves_no_thread(images: ImageSet) -> None:
+def test_stopping_early_leaves_no_thread(images: ImageSet, own_threads: Callable[[], list[str]]) -> None:
     iterator = batches(images, range(COUNT), PREPROCESS, 4)
     next(iterator)
     assert own_threads()
@@ -84,7 +82,7 @@ def test_decoding_runs_only_a_little_ahead(images: ImageSet, monkeypatch: pytest
     assert len(seen) <= 8 * (2 + max(16, 2))
 
 
-def test_an_image_that_went_missing_is_named(tmp_path: Path) -> None:
+def test_an_image_that_went_missing_is_named(tmp_path: Path, own_threads: Callable[[], list[str]]) -> None:
     for number in range(40):
         Image.new("RGB", (8, 8), (number, 0, 0)).save(tmp_path / f"{number:02d}.png")
     some = open_images(ImagesSection(source="folder", path=str(tmp_path)), 0, SIDE)

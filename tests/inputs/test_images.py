@@ -6,7 +6,7 @@ import hashlib
 import os
 import pickle
 import shutil
-import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -152,7 +152,7 @@ def test_progress_reaches_the_end(tmp_path: Path) -> None:
     assert told == [(32, 70), (64, 70), (70, 70)]
 
 
-def test_an_interruption_leaves_no_thread(tmp_path: Path) -> None:
+def test_an_interruption_leaves_no_thread(tmp_path: Path, own_threads: Callable[[], list[str]]) -> None:
     write_images(tmp_path, [f"{number:03d}.png" for number in range(70)])
 
     def interrupt(_: int, __: int) -> None:
@@ -160,7 +160,7 @@ def test_an_interruption_leaves_no_thread(tmp_path: Path) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         open_images(ImagesSection(source="folder", path=str(tmp_path)), 0, SIDE, interrupt)
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith("neuron-atlas")]
+    assert not own_threads()
 
 
 def test_class_names_map_folders_to_words(animals: Path, tmp_path: Path) -> None:

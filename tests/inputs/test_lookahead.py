@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 import time
+from collections.abc import Callable
 
 import pytest
 
 from generator.inputs.lookahead import ahead, thread_count
 
 
-def own_threads() -> list[str]:
-    return [thread.name for thread in threading.enumerate() if thread.name.startswith("neuron-atlas")]
-
-
-def test_results_come_in_order_whatever_takes_longest() -> None:
+def test_results_come_in_order_whatever_takes_longest(own_threads: Callable[[], list[str]]) -> None:
     def work(item: int) -> int:
         time.sleep(0.02 if item % 5 == 0 else 0)
         return item * item
@@ -23,7 +19,7 @@ def test_results_come_in_order_whatever_takes_longest() -> None:
     assert not own_threads()
 
 
-def test_no_more_than_depth_items_are_taken_ahead() -> None:
+def test_no_more_than_depth_items_are_taken_ahead(own_threads: Callable[[], list[str]]) -> None:
     taken: list[int] = []
 
     def items() -> object:
@@ -41,7 +37,7 @@ def test_no_more_than_depth_items_are_taken_ahead() -> None:
     assert not own_threads()
 
 
-def test_an_error_comes_at_its_place_and_leaves_no_thread() -> None:
+def test_an_error_comes_at_its_place_and_leaves_no_thread(own_threads: Callable[[], list[str]]) -> None:
     def work(item: int) -> int:
         if item == 3:
             raise ValueError("three")

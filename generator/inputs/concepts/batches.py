@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,6 +41,7 @@ def concept_batches(
     def look(index: int) -> ConceptView:
         return concepts.view(index, preprocess)
 
-    for group, views in looked_at(look, indices, batch_size):
-        pixels = torch.from_numpy(np.stack([view.pixels for view in views]))
-        yield ConceptBatch(group, np.full(len(group), UNLABELLED, np.int32), pixels, tuple(views))
+    with closing(looked_at(look, indices, batch_size)) as groups:
+        for group, views in groups:
+            pixels = torch.from_numpy(np.stack([view.pixels for view in views]))
+            yield ConceptBatch(group, np.full(len(group), UNLABELLED, np.int32), pixels, tuple(views))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -33,14 +33,10 @@ def drawn() -> ConceptSet:
     return open_concepts(ConceptsSection(limit=40), 0, 32)
 
 
-def own_threads() -> list[str]:
-    return [thread.name for thread in threading.enumerate() if thread.name.startswith("neuron-atlas")]
-
-
 @pytest.mark.parametrize("source", ["photographed", "drawn"])
 @pytest.mark.parametrize("batch_size", [1, 16, 17, 100])
 def test_batches_are_the_views_in_the_order_asked_for(
-    source: str, batch_size: int, request: pytest.FixtureRequest
+    source: str, batch_size: int, request: pytest.FixtureRequest, own_threads: Callable[[], list[str]]
 ) -> None:
     concepts: ConceptSet = request.getfixturevalue(source)
     indices = np.append(np.random.default_rng(1).permutation(40)[:33], [5, 5])
@@ -72,7 +68,9 @@ def test_no_images_give_no_batches(photographed: ConceptSet) -> None:
     assert list(concept_batches(photographed, np.arange(0), PREPROCESS, 4)) == []
 
 
-def test_an_image_that_changed_is_named_and_leaves_no_thread(tmp_path: Path) -> None:
+def test_an_image_that_changed_is_named_and_leaves_no_thread(
+    tmp_path: Path, own_threads: Callable[[], list[str]]
+) -> None:
     concepts = opened(tmp_path)
     (tmp_path / "world" / "images" / concepts.ids[33]).unlink()
     with pytest.raises(ImagesError, match=rf"concept image `{concepts.ids[33]}` does not exist"):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pickle
 import shutil
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -262,13 +261,13 @@ def test_progress_counts_usable_images_and_reaches_its_end(small: Path) -> None:
     assert calls == sorted(calls, key=lambda call: call[0])
 
 
-def test_an_interruption_leaves_no_thread(world: Path) -> None:
+def test_an_interruption_leaves_no_thread(world: Path, own_threads: Callable[[], list[str]]) -> None:
     def interrupt(_: int, __: int) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         open_concepts(ConceptsSection(source="folder", path=str(world)), 0, 32, interrupt)
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith("neuron-atlas")]
+    assert not own_threads()
 
 
 @pytest.mark.parametrize("shape", [(30, 50), (50, 30), (200, 90)])
