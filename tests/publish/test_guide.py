@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from generator.analyses import badge_rules, path_similarity, paths, twin
+from generator.analyses.visualizations import BATCH, LARGE_BATCH
 from generator.cli import cli
 from generator.pages.references import load_works
 from generator.recipe import Recipe, Section
@@ -71,13 +72,13 @@ def test_defaults_are_those_of_the_code() -> None:
         ("probes", "dimensions"),
         ("probes", "splits"),
         ("visualization", "seeds"),
-        ("visualization", "batch"),
         ("visualization", "twin"),
     ):
         default = getattr(Recipe.model_fields[section].default, key)
         part = text.split(f"### `[{section}]`")[1]
         explanation = part.split(f"`{key}` :")[1][:120]
         assert f"Default {default:,}" in explanation
+    assert f"Default {BATCH} on a processor and {LARGE_BATCH} on an accelerator" in text
 
 
 def test_commands_shown_exist_with_their_options() -> None:
