@@ -91,6 +91,10 @@ def _layer(name: str, neurons: Sequence[ComparedNeuron]) -> dict[str, Any]:
         "name": name,
         "clean": shown(_median(neurons, "clean"), "lucent's is not positive for any neuron"),
         "robust": shown(_median(neurons, "robust"), "lucent's is not positive for any neuron"),
+        "silent": [
+            whole(sum(getattr(neuron, maker).clean <= 0 for neuron in neurons))
+            for maker in ("ours", "theirs")
+        ],
         "times": shown(statistics.median(n.theirs.seconds / n.ours.seconds for n in neurons)),
         "neurons": [
             {
@@ -110,6 +114,11 @@ def _median(neurons: Sequence[ComparedNeuron], measure: str) -> float | None:
     pairs = [(getattr(neuron.ours, measure), getattr(neuron.theirs, measure)) for neuron in neurons]
     ratios = [ours / theirs for ours, theirs in pairs if theirs > 0]
     return statistics.median(ratios) if ratios else None
+
+
+def _silent(pictures: Sequence[MadePicture]) -> str:
+    """Return how many pictures do not excite their neuron."""
+    return whole(sum(picture.clean <= 0 for picture in pictures))
 
 
 def _picture(neuron: ComparedNeuron, picture: MadePicture, maker: str) -> dict[str, Any]:

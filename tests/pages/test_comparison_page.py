@@ -19,6 +19,7 @@ def test_medians_are_over_neurons_and_of_ours_to_theirs() -> None:
     assert (first["clean"].text, first["robust"].text, first["times"].text) == ("3.00", "0.500", "80.0")
     assert second["clean"].reason  # lucent's is 0
     assert second["robust"].text == "0.500"
+    assert (first["silent"], second["silent"]) == (["0", "0"], ["0", "3"])
 
 
 @pytest.fixture
