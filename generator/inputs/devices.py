@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -42,6 +43,13 @@ def compute_in_full(device: str) -> None:
 
 @contextmanager
 def tensor_float() -> Iterator[None]:
-    """Within the `with`, let Nvidia GPUs compute convolutions in TensorFloat-32, as torch does by default."""
+    """Within the `with`, let Nvidia GPUs compute convolutions in TensorFloat-32, as torch does by default.
+
+    The setting is the whole process's, so where tasks run in threads it stays as it is: another one may
+    be measuring.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
     with cudnn.flags(enabled=cudnn.enabled, allow_tf32=True):
         yield

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import torch
 from torch.backends import cudnn
@@ -35,3 +37,15 @@ def test_gpus_round_in_optimizations_only(monkeypatch: pytest.MonkeyPatch) -> No
         assert cudnn.allow_tf32
         assert cudnn.enabled
     assert not cudnn.allow_tf32
+
+
+def test_tasks_in_threads_do_not_round_for_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cudnn, "allow_tf32", False)
+
+    def seen() -> bool:
+        with tensor_float():
+            return bool(cudnn.allow_tf32)
+
+    with ThreadPoolExecutor(1) as pool:
+        assert not pool.submit(seen).result()
+    assert seen()
