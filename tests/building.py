@@ -21,3 +21,13 @@ def built(recipe: Path | str, output: Path, changes: Mapping[str, str] | None = 
     loaded, layout = load_recipe(str(recipe), dict(changes or {})), Layout(output)
     build_records(loaded, layout, Reporter(Console(file=io.StringIO())))
     return read_atlas(layout, loaded.name)
+
+
+def contents(output: Path) -> dict[str, bytes]:
+    """Return the files of all records in an output folder, without the manifests, which hold times."""
+    records = output / "records"
+    return {
+        str(path.relative_to(records)): path.read_bytes()
+        for path in sorted(records.rglob("*"))
+        if path.is_file() and path.name != "manifest.json"
+    }

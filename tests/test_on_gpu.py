@@ -18,7 +18,7 @@ from generator.featurevis.visualize import Making, visualize
 from generator.inputs.models import Network, load_network
 from generator.recipe import NetworkSection, PreprocessSection
 from generator.records import AtlasRecords, Exemplars, Layer, Statistics
-from tests.building import built
+from tests.building import built, contents
 from tests.tiny import write_world
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="this machine has no Nvidia GPU")
@@ -27,6 +27,7 @@ ROUNDING = 1e-4  # of the largest response; TensorFloat-32 is at 1e-3
 SAME_REACH = 0.1  # by which the median of what pictures reach may differ: they settle in other places
 MAKING = Making(size=64, steps=64, learning_rate=0.5, seed=0)
 NEURONS = range(24)
+BUILDS = {"cpu": "cpu", "cuda": "cuda", "again": "cuda"}  # the device of each
 WITHOUT_GRADIENTS = {"survey", "statistics", "exemplars", "filters", "patterns", "similar", "neuron_map"}
 
 
@@ -79,10 +80,6 @@ def test_memory_holds_a_large_batch() -> None:
     assert pictures_at_once(network, layer_of(network, "layer4.1"), 64) > len(NEURONS)
 
 
-BUILDS = {"cpu": "cpu", "cuda": "cuda", "again": "cuda"}
-"""The device of each build."""
-
-
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("world")
@@ -122,16 +119,8 @@ def test_strongest_images_are_the_same(atlases: dict[str, AtlasRecords]) -> None
 @pytest.mark.usefixtures("atlases")
 def test_what_needs_no_gradients_repeats_exactly(world: Path) -> None:
     """Sums in the gradients of resampling and convolutions have no fixed order on a GPU."""
-    first, again = (contents(world / name / "records") for name in ("cuda", "again"))
+    first, again = (contents(world / name) for name in ("cuda", "again"))
     assert first.keys() == again.keys()
     differing = {path.split("/")[2] for path, content in first.items() if content != again[path]}
     print(f"differ from build to build: {', '.join(sorted(differing))}")
     assert not differing & WITHOUT_GRADIENTS
-
-
-def contents(records: Path) -> dict[str, bytes]:
-    return {
-        str(path.relative_to(records)): path.read_bytes()
-        for path in records.rglob("*")
-        if path.is_file() and path.name != "manifest.json"
-    }

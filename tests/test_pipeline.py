@@ -22,6 +22,7 @@ from generator.recipe_file import load_recipe
 from generator.store.cleaning import locked
 from generator.store.layout import Layout
 from generator.store.manifest import load_manifest, read_atlas
+from tests.building import contents
 from tests.tiny import RECIPE, write_world
 
 # The tiny world has too few images of a class for these.
@@ -59,15 +60,6 @@ def build(recipe: Path, output: Path, **overrides: str) -> set[str]:
     changes = {key.replace("__", "."): value for key, value in overrides.items()}
     build_records(load_recipe(str(recipe), changes), Layout(output), reporter)
     return set(reporter.seconds) & set(NAMES)
-
-
-def contents(output: Path) -> dict[str, bytes]:
-    records = output / "records"
-    return {
-        str(path.relative_to(records)): path.read_bytes()
-        for path in sorted(records.rglob("*"))
-        if path.is_file() and path.name != "manifest.json"
-    }
 
 
 @pytest.fixture(scope="module")

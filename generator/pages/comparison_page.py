@@ -91,10 +91,7 @@ def _layer(name: str, neurons: Sequence[ComparedNeuron]) -> dict[str, Any]:
         "name": name,
         "clean": shown(_median(neurons, "clean"), "lucent's is not positive for any neuron"),
         "robust": shown(_median(neurons, "robust"), "lucent's is not positive for any neuron"),
-        "silent": [
-            whole(sum(getattr(neuron, maker).clean <= 0 for neuron in neurons))
-            for maker in ("ours", "theirs")
-        ],
+        "silent": [_silent([n.ours for n in neurons]), _silent([n.theirs for n in neurons])],
         "times": shown(statistics.median(n.theirs.seconds / n.ours.seconds for n in neurons)),
         "neurons": [
             {

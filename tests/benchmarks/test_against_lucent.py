@@ -47,13 +47,6 @@ NEURONS = 3
 FEWEST_TIMES = 10.0
 """Times less time that is asserted of every layer; machines are noisy, and the goal is 20."""
 
-LEAST = {"layer4.1": (0.5, 0.2)}
-"""Least clean and robust activation over lucent's where the goal, 1 for both, is not reached.
-
-Lucent's pictures are made under the very transforms of the robust measure, ours are not, which tells
-where neurons see most of a picture at once; and there three neurons differ much from run to run.
-"""
-
 EQUAL_STEPS = 128
 """Steps of both; ours measures its pictures sixteen times in their course, which weighs too much in few."""
 
@@ -135,7 +128,7 @@ def test_time_and_activation_against_lucent(network: Network, name: str) -> None
         print(f"\n{name} {precision}, medians over {NEURONS} neurons, ours to lucent's:", end=" ")
         print(f"clean {clean:.2f}, robust {robust:.2f}, {times:.1f} times less time", end="")
     assert min(times for _, _, times in medians) > FEWEST_TIMES
-    assert (np.array(medians)[:, :2] >= LEAST.get(name, (1, 1))).all()
+    assert (np.array(medians)[:, :2] >= 1).all()
 
 
 def lucent(network: Network, layer: Layer, neuron: int) -> tuple[float, float, float]:

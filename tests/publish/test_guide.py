@@ -62,7 +62,6 @@ def test_every_key_of_a_recipe_is_explained() -> None:
 
 
 def test_defaults_are_those_of_the_code() -> None:
-    text = " ".join(OWN_NETWORK.split())
     for section, key in (
         ("statistics", "bins"),
         ("statistics", "bootstrap"),
@@ -75,10 +74,15 @@ def test_defaults_are_those_of_the_code() -> None:
         ("visualization", "twin"),
     ):
         default = getattr(Recipe.model_fields[section].default, key)
-        part = text.split(f"### `[{section}]`")[1]
-        explanation = part.split(f"`{key}` :")[1][:120]
-        assert f"Default {default:,}" in explanation
-    assert f"Default {BATCH} on a processor and {LARGE_BATCH} on an accelerator" in text
+        assert f"Default {default:,}" in explanation(section, key)
+    batch = f"Default {BATCH} on a processor and {LARGE_BATCH} on an accelerator"
+    assert batch in explanation("visualization", "batch")
+
+
+def explanation(section: str, key: str) -> str:
+    """Return how the guide begins to explain a key of a recipe."""
+    part = " ".join(OWN_NETWORK.split()).split(f"### `[{section}]`")[1]
+    return part.split(f"`{key}` :")[1][:120]
 
 
 def test_commands_shown_exist_with_their_options() -> None:
